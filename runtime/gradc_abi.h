@@ -1,0 +1,225 @@
+// gradc_abi.h - what compiled programs and the runtime agree on.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The compiler, the objects that it writes, the runtime library and C or C++ code around them share
+// this header and nothing else. It needs no library (freestanding C11 or C++).
+//
+// Memory. All state of one instance of a program lives in one block, the handle, which belongs to
+// the caller:
+//
+//     [gradc_header | random generator if used | variables, each 64-byte aligned | arena]
+//
+// A handle starts at a 64-byte boundary and has `gradc_program.size` bytes. Neither compiled code
+// nor the functions marked "core" below allocate, print, read files or keep global state; several
+// handles of several programs may be used at the same time, each by one thread at a time. Inputs,
+// outputs and the handle must not overlap.
+//
+// Units. Sizes and offsets are bytes, shapes are element counts, tensors are dense and row-major
+// (last dim fastest). A bool is one byte, 0 or 1. Strings are NUL-terminated UTF-8 and live as long
+// as the program (static data).
+//
+// Versions. GRADC_ABI_VERSION grows with every change that old objects would not survive.
+// gradc_rt_init and the driver refuse a program of another version.
+#ifndef GRADC_ABI_H
+#define GRADC_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GRADC_ABI_VERSION 1u
+#define GRADC_ALIGNMENT 64u
+
+// Element types, as `dtype` everywhere.
+enum {
+  GRADC_F32 = 0,
+  GRADC_F64 = 1,
+  GRADC_F16 = 2,
+  GRADC_BF16 = 3,
+  GRADC_I8 = 4,
+  GRADC_I16 = 5,
+  GRADC_I32 = 6,
+  GRADC_I64 = 7,
+  GRADC_U8 = 8,
+  GRADC_BOOL = 9,
+  GRADC_DTYPES = 10
+};
+
+// What a variable is for, as gradc_tensor.kind.
+enum {
+  GRADC_PARAMETER = 0, // trained, or a leaf that requires a gradient
+  GRADC_BUFFER = 1,    // state of the model without a gradient
+  GRADC_GRAD = 2,      // gradient of the variable or input X, named "X.grad"
+  GRADC_STATE = 3,     // state of the optimiser
+  GRADC_LOCAL = 4      // anything else that must outlive a call
+};
+
+// gradc_tensor.flags.
+enum {
+  GRADC_TENSOR_INPUT_GRAD = 1u << 0, // a gradient of a program input, not of a variable
+  GRADC_TENSOR_LOSS = 1u << 1        // an output that is the loss (an output named "loss" is, too)
+};
+
+// One input, output or variable.
+typedef struct gradc_tensor {
+  const char *name;
+  const int64_t *shape; // `rank` extents; may be null for rank 0
+  uint64_t offset;      // variables: bytes from the start of the handle; else 0
+  uint32_t dtype;
+  uint32_t rank;
+  uint32_t kind; // variables only
+  uint32_t flags;
+} gradc_tensor;
+
+// What a compiled function returns, and gradc_rt_init.
+enum {
+  GRADC_OK = 0,
+  GRADC_ERROR_FREED_GRAPH = 1, // backward through a graph that an earlier backward freed
+  GRADC_ERROR_VERSION = 2,     // the program was compiled for another ABI version
+  GRADC_ERROR_MEMORY = 3,      // a handle that is null or not 64-byte aligned
+  GRADC_ERROR_ARGUMENT = 4,    // a null or overlapping input or output, or an argument out of range
+  GRADC_ERROR_BOUNDS = 5,      // an index out of range (gather, scatter, slice by a value)
+  GRADC_ERRORS = 6
+};
+
+// A compiled function. `inputs` and `outputs` are arrays of pointers in the order of
+// gradc_function.inputs and .outputs; they may be null when there are none. The caller owns the
+// memory, 64-byte alignment is best, the alignment of the element type is enough. Returns GRADC_OK
+// or one of the errors above; after an error outputs are unspecified.
+typedef int (*gradc_fn)(void *self, const void *const *inputs, void *const *outputs);
+// Functions flagged GRADC_FUNCTION_STEP: zero_grad, forward, backward, optimiser; stores the loss.
+typedef int (*gradc_step_fn)(void *self, const void *const *inputs, float *loss);
+// Functions flagged GRADC_FUNCTION_STEPS: n steps on the same inputs; stores the loss of the last.
+// n is at least 1.
+typedef int (*gradc_steps_fn)(void *self, const void *const *inputs, uint64_t n, float *loss);
+
+// gradc_function.flags: without one of these, `fn` is a gradc_fn.
+enum { GRADC_FUNCTION_STEP = 1u << 0, GRADC_FUNCTION_STEPS = 1u << 1 };
+
+// An entry point. Cast `fn` as the flags say. Names with a meaning for the driver of executables:
+//   scripts: main     the whole script
+//   models:  init     fills variables whose first values are computed; runs after gradc_rt_init,
+//   never reseeds
+//            predict  outputs only; keeps nothing
+//            forward  outputs, and keeps what backward needs
+//            backward adds to the gradient variables; cotangents, if it takes any, are inputs
+//            zero_grad, step (flag STEP), steps (flag STEPS)
+typedef struct gradc_function {
+  const char *name;
+  gradc_fn fn;
+  uint32_t n_inputs, n_outputs;
+  const uint32_t *inputs;  // indices into gradc_program.inputs
+  const uint32_t *outputs; // indices into gradc_program.outputs
+  uint32_t flags;
+} gradc_function;
+
+// First contents of a part of the handle. What no record names starts as zero.
+typedef struct gradc_init {
+  uint64_t offset, bytes;
+  const void *data;
+} gradc_init;
+
+enum { GRADC_SCRIPT = 0, GRADC_MODEL = 1 }; // gradc_program.kind
+
+// gradc_program.flags.
+enum { GRADC_PROGRAM_PRINTS = 1u << 0, GRADC_PROGRAM_WANTS_CUDA = 1u << 1 };
+
+typedef struct gradc_program {
+  uint32_t abi_version; // GRADC_ABI_VERSION of the compiler
+  uint32_t kind;
+  const char *name;
+  uint64_t size;        // of the handle
+  uint64_t arena_bytes; // the last part of the handle; not part of the state, never needs to be
+                        // kept or cleared
+  uint32_t n_inputs, n_outputs, n_variables, n_functions;
+  const gradc_tensor *inputs, *outputs, *variables;
+  const gradc_function *functions;
+  uint64_t rng_offset; // of the gradc_rng in the handle; 0: the program draws nothing
+  const gradc_init *inits;
+  uint32_t n_inits;
+  uint32_t flags;
+} gradc_program;
+
+// The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`.
+typedef struct gradc_header {
+  uint32_t magic; // GRADC_MAGIC
+  uint32_t abi_version;
+  const gradc_program *program;
+  uint64_t size;
+  uint64_t user[5];
+} gradc_header;
+#define GRADC_MAGIC 0x63647267u // "grdc"
+
+// PyTorch's CPU generator: mt19937 and the second half of the last Box-Muller pair.
+typedef struct gradc_rng {
+  uint32_t state[624];
+  uint32_t index;    // next word of `state`; 624: the state must be advanced first
+  uint32_t has_next; // `next` holds a normal draw that the next short randn returns first
+  double next;
+} gradc_rng;
+
+// What a program that draws without manual_seed is seeded with (PyTorch's own default seed).
+#define GRADC_DEFAULT_SEED 67280421310721ull
+
+// ---- core: no allocation, no files, no global state
+// -----------------------------------------------------------------
+
+// Prepares a handle: header, zeros, first contents, generator seeded with GRADC_DEFAULT_SEED. `mem`
+// is 64-byte aligned and has program->size bytes. The arena is not touched. A computed first value
+// is the business of function "init", which the caller runs next. Returns GRADC_OK,
+// GRADC_ERROR_VERSION or GRADC_ERROR_MEMORY.
+int gradc_rt_init(const gradc_program *program, void *mem);
+// Text of an error code, without a newline; never null.
+const char *gradc_rt_error_text(int code);
+// "float32" and so on; bytes of one element. Null and 0 for an unknown code.
+const char *gradc_rt_dtype_name(uint32_t dtype);
+uint32_t gradc_rt_dtype_bytes(uint32_t dtype);
+
+// torch.manual_seed: draws that follow are those of PyTorch's CPU generator with this seed.
+void gradc_rt_seed(gradc_rng *rng, uint64_t seed);
+// torch.randn of `n` elements in total. float32 of 16 and more elements equals PyTorch's to the bit
+// on x86-64 with AVX2, else the relative difference is below 1e-6.
+void gradc_rt_randn_f32(gradc_rng *rng, float *out, int64_t n);
+void gradc_rt_randn_f64(gradc_rng *rng, double *out, int64_t n);
+// torch.rand: [0, 1), bit for bit.
+void gradc_rt_rand_f32(gradc_rng *rng, float *out, int64_t n);
+void gradc_rt_rand_f64(gradc_rng *rng, double *out, int64_t n);
+// torch.randint(low, high): [low, high), bit for bit. high > low.
+void gradc_rt_randint_i64(gradc_rng *rng, int64_t low, int64_t high, int64_t *out, int64_t n);
+// torch.randperm(n), bit for bit.
+void gradc_rt_randperm_i64(gradc_rng *rng, int64_t *out, int64_t n);
+
+// ---- hosted: writes to standard output
+// ------------------------------------------------------------------------------
+
+// gradc_value.what.
+enum { GRADC_VALUE_TENSOR = 0, GRADC_VALUE_NUMBER = 1, GRADC_VALUE_TEXT = 2, GRADC_VALUE_NONE = 3 };
+// gradc_value.flags.
+enum {
+  GRADC_VALUE_REQUIRES_GRAD = 1u << 0, // ", requires_grad=True" unless `text` names a grad_fn
+  GRADC_VALUE_ON_CUDA = 1u << 1        // ", device='cuda:0'"
+};
+
+// One argument of a print statement.
+typedef struct gradc_value {
+  uint32_t what; // tensor; Python number or bool of a one-element tensor; text; None
+  uint32_t dtype;
+  uint32_t rank;
+  uint32_t flags;
+  const int64_t *shape;
+  const void *data;
+  const char *text; // text: what to print; tensor: null, or the name N printed as ", grad_fn=<N>"
+} gradc_value;
+
+// One print statement: the texts of `values` joined by one space, and a newline. In an executable
+// the text is buffered until the program ends or the buffer is full; elsewhere it is written before
+// the call returns.
+void gradc_rt_print(const gradc_value *values, uint32_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // GRADC_ABI_H

@@ -1,0 +1,201 @@
+// options.c - the command line of executables.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "options.h"
+#include "hosted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum option {
+  INPUTS,
+  OUTPUTS,
+  WEIGHTS,
+  STEPS,
+  SEED,
+  DEVICE,
+  THREADS,
+  BENCH,
+  QUIET,
+  HELP,
+  VERSION,
+  LATER,
+  LATER_FLAG
+};
+
+static const struct {
+  char name[13];
+  uint8_t option;
+} known[] = {
+    {"inputs", INPUTS}, {"outputs", OUTPUTS},    {"weights", WEIGHTS}, {"steps", STEPS},
+    {"seed", SEED},     {"device", DEVICE},      {"threads", THREADS}, {"bench", BENCH},
+    {"quiet", QUIET},   {"help", HELP},          {"version", VERSION}, {"epochs", LATER},
+    {"batch", LATER},   {"shuffle", LATER_FLAG}, {"eval", LATER},      {"checkpoint", LATER},
+    {"every", LATER},   {"resume", LATER_FLAG},  {"log", LATER},       {"profile", LATER},
+};
+
+void gradc_print_help(const char *name, int is_model) {
+  static const char common[] =
+      "  --inputs FILE      inputs by name from an .npz or .safetensors file; or NAME=F.npy for "
+      "one; may be repeated\n"
+      "  --outputs F.npz    write outputs, gradients, buffers and parameters to this file (.npz or "
+      ".safetensors)\n"
+      "  --weights FILE     parameters and buffers from an .npz or .safetensors file\n"
+      "  --seed N           seed of the random draws of a program that sets none itself\n"
+      "  --device NAME      auto, cpu or cuda; this build has cpu, which auto chooses\n"
+      "  --threads N        the most threads to use; this build uses one\n";
+  static const char model[] = "  --steps N          N training steps on the inputs; without it one "
+                              "forward (and backward) pass\n"
+                              "  --bench SECONDS    time a step and print {\"best_ns\":..., "
+                              "\"median_ns\":..., \"steps\":...}\n";
+  static const char script[] = "  --bench SECONDS    time the whole script from a fresh start, "
+                               "with its printing left out, and print\n"
+                               "                     {\"best_ns\":..., \"median_ns\":..., "
+                               "\"steps\":...}; a step is one run of the script\n";
+  static const char end[] =
+      "  --quiet            no lines of progress\n"
+      "  --help, --version\n"
+      "Exit status: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.\n";
+  gradc_output("usage: ", 7);
+  gradc_output(name, strlen(name));
+  gradc_output(" [options]\n", 11);
+  gradc_output(common, sizeof common - 1);
+  if (is_model)
+    gradc_output(model, sizeof model - 1);
+  else
+    gradc_output(script, sizeof script - 1);
+  gradc_output(end, sizeof end - 1);
+}
+
+// Decimal digits only. Returns 0 when `text` is anything else or does not fit.
+static int parse_count(const char *text, uint64_t *out) {
+  uint64_t value = 0;
+  if (!*text)
+    return 0;
+  for (; *text; ++text) {
+    if (*text < '0' || *text > '9' || __builtin_mul_overflow(value, 10, &value) ||
+        __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value))
+      return 0;
+  }
+  *out = value;
+  return 1;
+}
+
+static int parse_seed(const char *text, uint64_t *out) {
+  int negative = *text == '-';
+  if (!parse_count(text + negative, out) || (negative && *out > 1ull << 63))
+    return 0;
+  if (negative)
+    *out = -*out; // as torch.manual_seed takes it
+  return 1;
+}
+
+static int parse_seconds(const char *text, double *out) {
+  char *end;
+  *out = strtod(text, &end);
+  return end != text && !*end && *out > 0 && *out <= 86400;
+}
+
+static int wrong(const char *option, const char *value, const char *expected) {
+  gradc_report("--%s '%s': expected %s", option, value, expected);
+  return GRADC_EXIT_USAGE;
+}
+
+static int set_device(const char *value) {
+  if (!strcmp(value, "auto") || !strcmp(value, "cpu"))
+    return GRADC_EXIT_DONE;
+  if (strcmp(value, "cuda"))
+    return wrong("device", value, "auto, cpu or cuda");
+  gradc_report("--device cuda: this executable was built without CUDA kernels");
+  return GRADC_EXIT_USAGE;
+}
+
+static int set_option(enum option option, const char *name, const char *value, gradc_options *out) {
+  switch (option) {
+  case INPUTS:
+    out->inputs[out->n_inputs++] = value;
+    return GRADC_EXIT_DONE;
+  case OUTPUTS:
+    out->outputs = value;
+    return *value ? GRADC_EXIT_DONE : wrong(name, value, "a file name");
+  case WEIGHTS:
+    out->weights = value;
+    return *value ? GRADC_EXIT_DONE : wrong(name, value, "a file name");
+  case STEPS:
+    out->has_steps = 1;
+    return parse_count(value, &out->steps) && out->steps
+               ? GRADC_EXIT_DONE
+               : wrong(name, value, "a whole number, 1 or more");
+  case SEED:
+    out->has_seed = 1;
+    return parse_seed(value, &out->seed) ? GRADC_EXIT_DONE : wrong(name, value, "a whole number");
+  case THREADS:
+    return parse_count(value, &out->threads) && out->threads && out->threads <= 4096
+               ? GRADC_EXIT_DONE
+               : wrong(name, value, "a whole number from 1 to 4096");
+  case BENCH:
+    return parse_seconds(value, &out->bench)
+               ? GRADC_EXIT_DONE
+               : wrong(name, value, "seconds, more than 0 and at most 86400");
+  case DEVICE:
+    return set_device(value);
+  default:
+    return GRADC_EXIT_INTERNAL;
+  }
+}
+
+static int set_flag(enum option option, gradc_options *out) {
+  out->quiet |= option == QUIET;
+  out->help |= option == HELP;
+  out->version |= option == VERSION;
+  return GRADC_EXIT_DONE;
+}
+
+// The index in `known` of the option that `text` (without its dashes) names, or -1.
+static int find_option(const char *text, size_t length) {
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; ++i)
+    if (strlen(known[i].name) == length && !memcmp(known[i].name, text, length))
+      return (int)i;
+  return -1;
+}
+
+static int usage(const char *format, const char *what) {
+  gradc_report(format, what);
+  return GRADC_EXIT_USAGE;
+}
+
+int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_options *options) {
+  memset(options, 0, sizeof *options);
+  options->inputs = inputs;
+  options->threads = 1;
+  uint32_t seen = 0;
+  for (int i = 1; i < argc; ++i) {
+    const char *text = argv[i];
+    if (!strcmp(text, "-h"))
+      text = "--help";
+    if (strncmp(text, "--", 2) || !text[2])
+      return usage("unexpected argument '%s'; see --help", text);
+    const char *equals = strchr(text, '=');
+    int index = find_option(text + 2, equals ? (size_t)(equals - text - 2) : strlen(text + 2));
+    if (index < 0)
+      return usage("unknown option '%s'; see --help", text);
+    enum option option = known[index].option;
+    const char *name = known[index].name;
+    if (option == LATER || option == LATER_FLAG)
+      return usage("this build lacks --%s", name);
+    if (option != INPUTS && seen >> index & 1)
+      return usage("--%s is given twice", name);
+    seen |= 1u << index;
+    int is_flag = option == QUIET || option == HELP || option == VERSION, status;
+    if (is_flag && equals)
+      return usage("--%s takes no value", name);
+    if (!is_flag && !equals && i + 1 == argc)
+      return usage("--%s needs a value", name);
+    if (is_flag)
+      status = set_flag(option, options);
+    else
+      status = set_option(option, name, equals ? equals + 1 : argv[++i], options);
+    if (status)
+      return status;
+  }
+  return GRADC_EXIT_DONE;
+}

@@ -1,0 +1,26 @@
+// options.h - the command line of executables.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_OPTIONS_H
+#define GRADC_OPTIONS_H
+
+#include <stdint.h>
+
+enum { GRADC_EXIT_DONE = 0, GRADC_EXIT_INPUT = 1, GRADC_EXIT_USAGE = 2, GRADC_EXIT_INTERNAL = 3 };
+
+typedef struct gradc_options {
+  const char **inputs; // F.npz, F.safetensors or NAME=F.npy, in the order given
+  int n_inputs;
+  const char *outputs, *weights;
+  uint64_t steps, seed, threads;
+  int has_steps, has_seed;
+  double bench; // seconds; 0: not asked for
+  int quiet, help, version;
+} gradc_options;
+
+// Reads the command line. `inputs` has room for argc entries. Returns GRADC_EXIT_DONE or, having
+// reported why, GRADC_EXIT_USAGE.
+int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_options *options);
+// The text of --help.
+void gradc_print_help(const char *name, int is_model);
+
+#endif // GRADC_OPTIONS_H
