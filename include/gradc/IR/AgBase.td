@@ -1,0 +1,169 @@
+// AgBase.td - the ag dialect, its interfaces and the classes that turn an entry into code.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_IR_AGBASE_TD
+#define GRADC_IR_AGBASE_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+
+def Ag_Dialect : Dialect {
+  let name = "ag";
+  let cppNamespace = "::gradc::ag";
+  let summary = "tensor programs, their state and their derivatives";
+  let description = [{
+    Pure value ops on ranked tensors without implicit broadcast or promotion, and the statements
+    of PyTorch's autograd over named variables. Every value op that has a derivative carries it
+    in its own entry.
+  }];
+  let hasConstantMaterializer = 1;
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::func::FuncDialect"];
+}
+
+def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
+  let cppNamespace = "::gradc::ag";
+  let description = [{
+    An op that knows its derivative: reverse mode maps the cotangents of its results to
+    contributions to its operands' cotangents; forward mode maps the operands' tangents to the
+    results' tangents.
+  }];
+  let methods = [
+    InterfaceMethod<"Contributes a cotangent to every active operand.",
+      "void", "buildVjp", (ins "::gradc::ag::Vjp &":$rule)>,
+    InterfaceMethod<"Computes the tangent of every result.",
+      "void", "buildJvp", (ins "::gradc::ag::Jvp &":$rule)>,
+  ];
+}
+
+def ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
+  let cppNamespace = "::gradc::ag";
+  let description = [{An op that applies one scalar function to every element.}];
+  let methods = [
+    InterfaceMethod<[{
+      Emits the scalar computation of one element. `args` are the operands' elements; signedness
+      and width follow the element types (all integers are signed, i1 is bool).
+    }], "::mlir::Value", "buildScalar",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$args)>,
+  ];
+}
+
+def DescribedOpInterface : OpInterface<"DescribedOpInterface"> {
+  let cppNamespace = "::gradc::ag";
+  let description = [{
+    The entry of an op as data: it drives the JSON reader and writer, the schema, `gradc ops` and
+    the reference.
+  }];
+  let methods = [
+    StaticInterfaceMethod<"The op's entry.", "const ::gradc::ag::OpEntry &", "getEntry", (ins)>,
+  ];
+}
+
+/// Binds every tensor of an (ins) or (outs) dag to an Expr of its name. Operands precede
+/// attributes; rules read attributes through their getters.
+class Ag_BindTensors<dag values, string accessor> {
+  string text = !foldl("", !range(!size(values)), acc, i, acc #
+      !if(!initialized(!getdagarg<TypeConstraint>(values, i)),
+          "  [[maybe_unused]] ::gradc::ag::Expr " # !getdagname(values, i) #
+          " = rule." # accessor # "(" # i # ");\n", ""));
+}
+
+/// A C++ initialiser list of strings.
+class Ag_StringList<list<string> strings> {
+  string text = "{" # !interleave(!foreach(s, strings, "\"" # s # "\""), ", ") # "}";
+}
+
+/// How the forward derivative of an op follows from its entry.
+class Ag_JvpKind<string k> { string kind = k; }
+def Ag_JvpByDerivative : Ag_JvpKind<"derivative">;   // the strings of `derivative`, summed
+def Ag_JvpLinear : Ag_JvpKind<"linear">;             // the op itself, applied to the tangents
+def Ag_JvpMultilinear : Ag_JvpKind<"multilinear">;   // the sum over operands of the op with one replaced
+def Ag_JvpCustom : Ag_JvpKind<"custom">;             // C++ in lib/IR
+
+class Ag_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Ag_Dialect, mnemonic, !listconcat(traits, [DeclareOpInterfaceMethods<DescribedOpInterface>])> {
+  /// Prose of the reference; the derivative is appended to it.
+  string doc = "";
+  /// Expressions linear in `d`, one an operand ("" where no gradient flows). In reverse mode `d` is
+  /// the cotangent of the result, in forward mode the tangent of the operand.
+  list<string> derivative = [];
+  /// Expressions in `d` for reverse mode only, where the two modes differ.
+  list<string> vjp = [];
+  Ag_JvpKind jvp = Ag_JvpByDerivative;
+  /// Graph JSON names that mean exactly this op (after broadcasting and promotion).
+  list<string> json = [];
+  /// torch.export targets that import as exactly this op.
+  list<string> aten = [];
+
+  list<string> rules = !if(!empty(derivative), vjp, derivative);
+  let description = doc # !if(!empty(rules), "", "\n\nDerivative:\n" #
+      !foldl("", !range(!size(rules)), acc, i, acc # "* `d" # !getdagname(arguments, i) # " = " #
+          !if(!empty(rules[i]), "none", rules[i]) # "`\n"));
+  int arity = !foldl(0, !range(!size(arguments)), n, i,
+      !if(!initialized(!getdagarg<TypeConstraint>(arguments, i)), !add(n, 1), n));
+  assert !or(!empty(rules), !eq(!size(rules), arity)),
+      "op '" # mnemonic # "' has " # arity # " operands but " # !size(rules) # " derivative rules";
+
+  string bindings = Ag_BindTensors<arguments, "operand">.text #
+                    Ag_BindTensors<results, "result">.text;
+  string vjpCode = !if(!empty(rules), "",
+      "void $cppClass::buildVjp(::gradc::ag::Vjp &rule) {\n  using namespace ::gradc::ag;\n" # bindings #
+      "  [[maybe_unused]] Expr d = rule.cotangent(0);\n" #
+      !foldl("", !range(!size(rules)), acc, i, acc # !if(!empty(rules[i]), "",
+          "  if (rule.isActive(" # i # "))\n    rule.contribute(" # i # ", " # rules[i] # ");\n")) # "}\n");
+  string jvpCode = !if(!empty(rules), "",
+      !if(!eq(jvp.kind, "linear"),
+        "void $cppClass::buildJvp(::gradc::ag::Jvp &rule) { rule.linear(); }\n",
+      !if(!eq(jvp.kind, "multilinear"),
+        "void $cppClass::buildJvp(::gradc::ag::Jvp &rule) { rule.multilinear(); }\n",
+      !if(!eq(jvp.kind, "custom"), "",
+        "void $cppClass::buildJvp(::gradc::ag::Jvp &rule) {\n  using namespace ::gradc::ag;\n" # bindings #
+        !foldl("", !range(!size(rules)), acc, i, acc # !if(!empty(rules[i]), "",
+          "  if (rule.isActive(" # i # ")) {\n    [[maybe_unused]] Expr d = rule.tangent(" # i # ");\n" #
+          "    rule.contribute(0, " # rules[i] # ");\n  }\n")) # "}\n"))));
+  string entryCode =
+      "const ::gradc::ag::OpEntry &$cppClass::getEntry() {\n" #
+      "  static const ::gradc::ag::OpEntry entry{\"" # mnemonic # "\", R\"__(" # summary # ")__\", " #
+      Ag_StringList<!foreach(i, !range(!size(arguments)), !getdagname(arguments, i))>.text # ", " # arity # ", " #
+      Ag_StringList<rules>.text # ", \"" # jvp.kind # "\", " #
+      Ag_StringList<json>.text # ", " # Ag_StringList<aten>.text # "};\n  return entry;\n}\n";
+  string scalarCode = "";
+  let extraClassDefinition = entryCode # vjpCode # jvpCode # scalarCode;
+}
+
+/// A pure op on tensors.
+class Ag_ValueOp<string mnemonic, list<Trait> traits = []>
+    : Ag_Op<mnemonic, !listconcat([Pure], traits)>;
+
+/// A pure op with a derivative.
+class Ag_DiffOp<string mnemonic, list<Trait> traits = []>
+    : Ag_ValueOp<mnemonic, !listconcat([DeclareOpInterfaceMethods<DifferentiableOpInterface>], traits)>;
+
+/// `scalar` builds one element: a C++ expression over `b`, `loc`, `args`.
+class Ag_Elementwise<string mnemonic, string scalar, list<Trait> traits = []>
+    : Ag_DiffOp<mnemonic, !listconcat([Elementwise,
+        DeclareOpInterfaceMethods<ElementwiseOpInterface>], traits)> {
+  let results = (outs AnyRankedTensor:$y);
+  let json = [mnemonic];
+  let scalarCode = "::mlir::Value $cppClass::buildScalar(::mlir::OpBuilder &b, ::mlir::Location loc, "
+      "::mlir::ValueRange args) {\n  return " # scalar # ";\n}\n";
+}
+
+class Ag_Unary<string mnemonic, string scalar, list<Trait> traits = []>
+    : Ag_Elementwise<mnemonic, scalar, !listconcat([SameOperandsAndResultType], traits)> {
+  let arguments = (ins AnyRankedTensor:$x);
+  let assemblyFormat = "$x attr-dict `:` type($y)";
+}
+
+class Ag_Binary<string mnemonic, string scalar, list<Trait> traits = []>
+    : Ag_Elementwise<mnemonic, scalar, !listconcat([SameOperandsAndResultType], traits)> {
+  let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b);
+  let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
+}
+
+/// A statement: program order matters.
+class Ag_Statement<string mnemonic, list<Trait> traits = []> : Ag_Op<mnemonic, traits>;
+
+#endif

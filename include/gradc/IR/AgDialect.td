@@ -1,0 +1,5 @@
+// AgDialect.td - everything of the ag dialect, for mlir-tblgen.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+include "gradc/IR/AgBase.td"
+include "gradc/IR/AgOps.td"
+include "gradc/IR/AgStateOps.td"

@@ -1,0 +1,26 @@
+// gradc-opt.cpp - runs gradc's passes one by one on MLIR text.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/IR/Ag.h"
+#include "gradc/IR/Sched.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  registry
+      .insert<gradc::ag::AgDialect, gradc::sched::SchedDialect, mlir::func::FuncDialect,
+              mlir::arith::ArithDialect, mlir::math::MathDialect, mlir::tensor::TensorDialect,
+              mlir::scf::SCFDialect, mlir::linalg::LinalgDialect, mlir::memref::MemRefDialect,
+              mlir::bufferization::BufferizationDialect, mlir::vector::VectorDialect,
+              mlir::affine::AffineDialect, mlir::cf::ControlFlowDialect, mlir::LLVM::LLVMDialect>();
+  mlir::registerTransformsPasses();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "gradc's optimizer driver\n", registry));
+}
