@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/IR/Ag.h"
 #include "gradc/IR/Sched.h"
+#include "gradc/Lower/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -21,6 +22,7 @@ int main(int argc, char **argv) {
               mlir::bufferization::BufferizationDialect, mlir::vector::VectorDialect,
               mlir::affine::AffineDialect, mlir::cf::ControlFlowDialect, mlir::LLVM::LLVMDialect>();
   mlir::registerTransformsPasses();
+  gradc::lower::registerLowerPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "gradc's optimizer driver\n", registry));
 }

@@ -1,0 +1,68 @@
+// Elementwise.cpp - one linalg.generic for every op that applies one scalar function.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Lowering.h"
+
+using namespace mlir;
+namespace gradc::lower {
+
+namespace {
+/// An operand as the loop nest reads it: a tensor under a map, or one number.
+struct Source {
+  Value tensor;
+  AffineMap map;
+  TypedAttr number;
+};
+} // namespace
+
+/// Looks through broadcasts: they cost nothing as an indexing map.
+static Source sourceOf(Value operand) {
+  MLIRContext *context = operand.getContext();
+  int64_t rank = typeOf(operand).getRank();
+  SmallVector<int64_t> dims = llvm::to_vector(llvm::seq<int64_t>(rank));
+  while (auto broadcast = operand.getDefiningOp<ag::BroadcastOp>()) {
+    SmallVector<int64_t> inner;
+    for (int64_t d : broadcast.getDims())
+      inner.push_back(dims[d]);
+    dims = inner;
+    operand = broadcast.getX();
+  }
+  if (TypedAttr splat = splatOf(operand))
+    return {{}, {}, splat};
+  SmallVector<AffineExpr> results;
+  for (int64_t d : dims)
+    results.push_back(getAffineDimExpr(d, context));
+  return {operand, AffineMap::get(rank, 0, results, context), {}};
+}
+
+Value lowerElementwise(OpBuilder &b, ag::ElementwiseOpInterface op) {
+  Location loc = op.getLoc();
+  SmallVector<Value> inputs;
+  SmallVector<AffineMap> maps;
+  SmallVector<Source> sources;
+  SmallVector<unsigned> positions; // of each operand among the inputs
+  for (Value operand : op->getOperands()) {
+    Source s = sourceOf(operand);
+    sources.push_back(s);
+    positions.push_back(inputs.size());
+    if (!s.tensor)
+      continue;
+    for (auto [i, known] : llvm::enumerate(llvm::zip(inputs, maps)))
+      if (known == std::make_tuple(s.tensor, s.map))
+        positions.back() = i;
+    if (positions.back() == inputs.size()) {
+      inputs.push_back(s.tensor);
+      maps.push_back(s.map);
+    }
+  }
+  auto type = typeOf(op->getResult(0));
+  Value init = tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+  auto body = [&](OpBuilder &b, Location loc, ValueRange elements) {
+    SmallVector<Value> args;
+    for (auto [s, at] : llvm::zip(sources, positions))
+      args.push_back(s.tensor ? elements[at] : Value(arith::ConstantOp::create(b, loc, s.number)));
+    return op.buildScalar(b, loc, args);
+  };
+  return generic(b, loc, inputs, maps, init, b.getMultiDimIdentityMap(type.getRank()), body);
+}
+
+} // namespace gradc::lower
