@@ -63,25 +63,62 @@ static bool isSplat(Attribute attr, double value) {
              : false;
 }
 
-OpFoldResult NegOp::fold(FoldAdaptor) {
+/// The splat that an op of IEEE arithmetic on splats gives; null when an operand is none.
+template <typename OnFloats> static Attribute foldSplats(Attribute a, Attribute b, OnFloats f) {
+  auto x = dyn_cast_or_null<SplatElementsAttr>(a), y = dyn_cast_or_null<SplatElementsAttr>(b);
+  if (!x || !y || !isa<FloatType>(x.getElementType()) || x.getNumElements() == 0)
+    return {};
+  APFloat value = x.getSplatValue<APFloat>();
+  f(value, y.getSplatValue<APFloat>());
+  // The payload of a NaN is the machine's choice.
+  return value.isNaN() ? Attribute() : DenseElementsAttr::get(x.getType(), value);
+}
+
+OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
   if (auto inner = getX().getDefiningOp<NegOp>())
     return inner.getX();
-  return {};
+  return foldSplats(adaptor.getX(), adaptor.getX(),
+                    [](APFloat &x, const APFloat &) { x.changeSign(); });
 }
 
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
   // x + 0 is x only for integers: for floats -0 + 0 is 0.
   if (!isa<FloatType>(getElementTypeOrSelf(getType())) && isSplat(adaptor.getB(), 0))
     return getA();
-  return {};
+  return foldSplats(adaptor.getA(), adaptor.getB(),
+                    [](APFloat &x, const APFloat &y) { x.add(y, APFloat::rmNearestTiesToEven); });
+}
+
+OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
+  // x - 0 is x for floats too: -0 - 0 is -0.
+  if (isSplat(adaptor.getB(), 0))
+    return getA();
+  return foldSplats(adaptor.getA(), adaptor.getB(), [](APFloat &x, const APFloat &y) {
+    x.subtract(y, APFloat::rmNearestTiesToEven);
+  });
 }
 
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
-  return isSplat(adaptor.getB(), 1) ? OpFoldResult(getA()) : OpFoldResult();
+  if (isSplat(adaptor.getB(), 1))
+    return getA();
+  // No canonicalizer has run where a single sweep folds, so a constant may still be on the left.
+  if (isSplat(adaptor.getA(), 1))
+    return getB();
+  return foldSplats(adaptor.getA(), adaptor.getB(), [](APFloat &x, const APFloat &y) {
+    x.multiply(y, APFloat::rmNearestTiesToEven);
+  });
 }
 
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
-  return isSplat(adaptor.getB(), 1) ? OpFoldResult(getA()) : OpFoldResult();
+  if (isSplat(adaptor.getB(), 1))
+    return getA();
+  return foldSplats(adaptor.getA(), adaptor.getB(), [](APFloat &x, const APFloat &y) {
+    x.divide(y, APFloat::rmNearestTiesToEven);
+  });
+}
+
+OpFoldResult PowScalarOp::fold(FoldAdaptor) {
+  return getExponent().isExactlyValue(1) ? OpFoldResult(getX()) : OpFoldResult();
 }
 
 OpFoldResult CastOp::fold(FoldAdaptor) {

@@ -155,7 +155,8 @@ Expr shareAmongEqual(Expr d, Expr x, Expr y, ArrayRef<int64_t> dims) {
   Expr equal = x == broadcastBack(y, x, dims);
   Value mask = CastOp::create(rule->builder, rule->op->getLoc(), x.value.getType(), equal.value);
   Expr ties = op<ReduceSumOp>(Expr{rule, mask}, dims);
-  return select(equal, broadcastBack(d / ties, x, dims), 0.0);
+  // A product and not a select: where the extremum is NaN nothing equals it, and 0 / 0 is NaN.
+  return broadcastBack(d, x, dims) * Expr{rule, mask} / broadcastBack(ties, x, dims);
 }
 
 SmallVector<int64_t> inverse(ArrayRef<int64_t> permutation) {
@@ -168,8 +169,8 @@ SmallVector<int64_t> inverse(ArrayRef<int64_t> permutation) {
 //===-- Contraction ---------------------------------------------------------------------------===//
 
 /// The gradient by one operand: `d` contracted with the other operand over the other's free
-/// dimensions, then transposed to the operand's own order of dimensions. `dFree` is where the
-/// other operand's free dimensions stand in `d`.
+/// dimensions, in the order of the two that leaves the fewest dimensions to transpose. `dFree` is
+/// where the other operand's free dimensions stand in `d`.
 static Expr contractBack(Expr d, Expr other, ArrayRef<int64_t> batch, ArrayRef<int64_t> contract,
                          ArrayRef<int64_t> otherBatch, ArrayRef<int64_t> otherContract,
                          int64_t rank, int64_t dFree) {
@@ -184,19 +185,25 @@ static Expr contractBack(Expr d, Expr other, ArrayRef<int64_t> batch, ArrayRef<i
     dBatch.push_back(i);
   for (size_t i = 0; i < otherFree.size(); ++i)
     dContract.push_back(dFree + i);
-  Value product = ContractOp::create(b, loc, rule->use(d), rule->use(other), dBatch, otherBatch,
-                                     dContract, otherFree);
-  // The product has: batch, own free dims ascending, then the contracted ones in `other`'s order.
+  // The product has its batch dimensions, then own free ones ascending and the contracted ones in
+  // `other`'s order, or these two the other way round.
   SmallVector<int64_t> taken(batch);
   taken.append(contract.begin(), contract.end());
-  SmallVector<int64_t> layout(batch);
-  llvm::append_range(layout, complement(rank, taken));
+  SmallVector<int64_t> free = complement(rank, taken), summed;
   SmallVector<std::pair<int64_t, int64_t>> order;
   for (auto [mine, theirs] : llvm::zip(contract, otherContract))
     order.push_back({theirs, mine});
   llvm::sort(order);
   for (auto [theirs, mine] : order)
-    layout.push_back(mine);
+    summed.push_back(mine);
+  bool otherFirst = !summed.empty() && !free.empty() && summed.front() < free.front();
+  SmallVector<int64_t> layout(batch);
+  llvm::append_range(layout, otherFirst ? summed : free);
+  llvm::append_range(layout, otherFirst ? free : summed);
+  Value product = otherFirst ? ContractOp::create(b, loc, rule->use(other), rule->use(d),
+                                                  otherBatch, dBatch, otherFree, dContract)
+                             : ContractOp::create(b, loc, rule->use(d), rule->use(other), dBatch,
+                                                  otherBatch, dContract, otherFree);
   SmallVector<int64_t> perm = inverse(layout);
   if (llvm::is_sorted(perm))
     return {rule, product};

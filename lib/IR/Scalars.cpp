@@ -59,8 +59,13 @@ Value scalarReciprocal(OpBuilder &b, Location loc, ValueRange args) {
 Value scalarPow(OpBuilder &b, Location loc, Value x, double exponent) {
   if (!isFloat(x)) {
     Value y = number(b, loc, x.getType(), 1);
-    for (int64_t i = 0; i < int64_t(exponent); ++i)
-      y = arith::MulIOp::create(b, loc, y, x);
+    // By squares: an exponent is up to 2^53, so this is at most 106 products.
+    for (auto n = uint64_t(exponent); n > 0; n /= 2) {
+      if (n % 2)
+        y = arith::MulIOp::create(b, loc, y, x);
+      if (n > 1)
+        x = arith::MulIOp::create(b, loc, x, x);
+    }
     return y;
   }
   auto square = [&] { return Value(arith::MulFOp::create(b, loc, x, x)); };

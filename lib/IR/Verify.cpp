@@ -1,6 +1,7 @@
 // Verify.cpp - result types and verifiers of the ag dialect.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/IR/Ag.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace gradc::ag;
@@ -30,6 +31,14 @@ static LogicalResult checkDims(MaybeLoc loc, StringRef name, ArrayRef<int64_t> d
 
 LogicalResult CompareOp::inferReturnTypes(MLIRContext *, MaybeLoc, Adaptor a, Types &out) {
   out.push_back(boolLike(a.getA().getType()));
+  return success();
+}
+
+LogicalResult PowScalarOp::verify() {
+  double exponent = getExponent().convertToDouble();
+  bool whole = exponent >= 0 && exponent <= double(1LL << 53) && std::floor(exponent) == exponent;
+  if (isa<IntegerType>(tensorOf(getX()).getElementType()) && !whole)
+    return emitOpError("expected a whole exponent from 0 to 2^53 for integers, got ") << exponent;
   return success();
 }
 

@@ -133,6 +133,9 @@ class Ag_Op<string mnemonic, list<Trait> traits = []>
   let extraClassDefinition = entryCode # vjpCode # jvpCode # scalarCode;
 }
 
+def Ag_FloatTensor : RankedTensorOf<[AnyFloat]>;
+def Ag_NumberTensor : RankedTensorOf<[AnyFloat, I8, I16, I32, I64]>;
+
 /// A pure op on tensors.
 class Ag_ValueOp<string mnemonic, list<Trait> traits = []>
     : Ag_Op<mnemonic, !listconcat([Pure], traits)>;
@@ -151,15 +154,16 @@ class Ag_Elementwise<string mnemonic, string scalar, list<Trait> traits = []>
       "::mlir::ValueRange args) {\n  return " # scalar # ";\n}\n";
 }
 
-class Ag_Unary<string mnemonic, string scalar, list<Trait> traits = []>
-    : Ag_Elementwise<mnemonic, scalar, !listconcat([SameOperandsAndResultType], traits)> {
-  let arguments = (ins AnyRankedTensor:$x);
+class Ag_Unary<string mnemonic, string scalar, TypeConstraint type = Ag_FloatTensor>
+    : Ag_Elementwise<mnemonic, scalar, [SameOperandsAndResultType]> {
+  let arguments = (ins type:$x);
   let assemblyFormat = "$x attr-dict `:` type($y)";
 }
 
-class Ag_Binary<string mnemonic, string scalar, list<Trait> traits = []>
+class Ag_Binary<string mnemonic, string scalar, TypeConstraint type = AnyRankedTensor,
+                list<Trait> traits = []>
     : Ag_Elementwise<mnemonic, scalar, !listconcat([SameOperandsAndResultType], traits)> {
-  let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b);
+  let arguments = (ins type:$a, type:$b);
   let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
 }
 

@@ -26,7 +26,7 @@ def Ag_IotaOp : Ag_ValueOp<"iota"> {
 
 //===-- Elementwise: unary ------------------------------------------------------------------===//
 
-def Ag_NegOp : Ag_Unary<"neg", "scalarNeg(b, loc, args)"> {
+def Ag_NegOp : Ag_Unary<"neg", "scalarNeg(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise negation";
   let derivative = ["-d"];
   let aten = ["aten.neg.default"];
@@ -57,18 +57,18 @@ def Ag_SigmoidOp : Ag_Unary<"sigmoid", "scalarSigmoid(b, loc, args)"> {
   let derivative = ["d * (1.0 - y) * y"];
   let aten = ["aten.sigmoid.default"];
 }
-def Ag_ReluOp : Ag_Unary<"relu", "scalarRelu(b, loc, args)"> {
+def Ag_ReluOp : Ag_Unary<"relu", "scalarRelu(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise maximum with zero";
   let doc = "NaN stays NaN; the derivative at 0 is 0 and at NaN is passed on, as in PyTorch.";
   let derivative = ["select(y <= 0.0, 0.0, d)"];
   let aten = ["aten.relu.default"];
 }
-def Ag_AbsOp : Ag_Unary<"abs", "scalarAbs(b, loc, args)"> {
+def Ag_AbsOp : Ag_Unary<"abs", "scalarAbs(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise absolute value";
   let derivative = ["d * sign(x)"];
   let aten = ["aten.abs.default"];
 }
-def Ag_SignOp : Ag_Unary<"sign", "scalarSign(b, loc, args)"> {
+def Ag_SignOp : Ag_Unary<"sign", "scalarSign(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise sign: -1, 0 or 1";
   let doc = "The sign of NaN is 0, as in PyTorch.";
   let derivative = ["zeros(d)"];
@@ -93,10 +93,12 @@ def Ag_PowScalarOp : Ag_Elementwise<"pow_scalar", "scalarPow(b, loc, args[0], ge
     [SameOperandsAndResultType]> {
   let summary = "elementwise power with a constant exponent";
   let doc = "Exponents 0.5, 1, 2 and 3 are computed as PyTorch does: by sqrt and products.";
-  let arguments = (ins AnyRankedTensor:$x, F64Attr:$exponent);
+  let arguments = (ins Ag_NumberTensor:$x, F64Attr:$exponent);
   let assemblyFormat = "$x `,` $exponent attr-dict `:` type($y)";
   let derivative = ["powDerivative(d, x, getExponent().convertToDouble())"];
   let json = [];
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 def Ag_LogicalNotOp : Ag_Elementwise<"logical_not", "scalarNot(b, loc, args)", [SameOperandsAndResultType]> {
   let summary = "elementwise logical negation of bools";
@@ -119,26 +121,27 @@ def Ag_CastOp : Ag_Elementwise<"cast", "scalarCast(b, loc, args[0], ::mlir::getE
 
 //===-- Elementwise: binary and ternary -----------------------------------------------------===//
 
-def Ag_AddOp : Ag_Binary<"add", "scalarAdd(b, loc, args)", [Commutative]> {
+def Ag_AddOp : Ag_Binary<"add", "scalarAdd(b, loc, args)", AnyRankedTensor, [Commutative]> {
   let summary = "elementwise sum (logical or for bools)";
   let derivative = ["d", "d"];
   let hasFolder = 1;
 }
-def Ag_SubOp : Ag_Binary<"sub", "scalarSub(b, loc, args)"> {
+def Ag_SubOp : Ag_Binary<"sub", "scalarSub(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise difference";
   let derivative = ["d", "-d"];
+  let hasFolder = 1;
 }
-def Ag_MulOp : Ag_Binary<"mul", "scalarMul(b, loc, args)", [Commutative]> {
+def Ag_MulOp : Ag_Binary<"mul", "scalarMul(b, loc, args)", AnyRankedTensor, [Commutative]> {
   let summary = "elementwise product (logical and for bools)";
   let derivative = ["d * b", "d * a"];
   let hasFolder = 1;
 }
-def Ag_DivOp : Ag_Binary<"div", "::mlir::arith::DivFOp::create(b, loc, args)"> {
+def Ag_DivOp : Ag_Binary<"div", "::mlir::arith::DivFOp::create(b, loc, args)", Ag_FloatTensor> {
   let summary = "elementwise true quotient of floats";
   let derivative = ["d / b", "-d * ((a / b) / b)"];
   let hasFolder = 1;
 }
-def Ag_PowOp : Ag_Binary<"pow", "scalarPowTensor(b, loc, args)"> {
+def Ag_PowOp : Ag_Binary<"pow", "scalarPowTensor(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise power";
   let doc = "At a = 0 with b >= 0 the derivative by b is 0, as in PyTorch.";
   let derivative = ["select(b == 0.0, 0.0, d * (b * pow(a, b - 1.0)))",
@@ -146,15 +149,15 @@ def Ag_PowOp : Ag_Binary<"pow", "scalarPowTensor(b, loc, args)"> {
 }
 def Ag_MaximumOp : Ag_Binary<"maximum", "scalarMaximum(b, loc, args)"> {
   let summary = "elementwise maximum; NaN wins";
-  let doc = "Ties share the cotangent in halves, as in PyTorch.";
-  let derivative = ["select(a == b, d / 2.0, select(a > b, d, 0.0))",
+  let doc = "Ties share the cotangent in halves, and where one side is NaN both get all of it, as in PyTorch.";
+  let derivative = ["select(a == b, d / 2.0, select(a < b, 0.0, d))",
                     "select(a == b, d / 2.0, select(a > b, 0.0, d))"];
   let aten = ["aten.maximum.default"];
 }
 def Ag_MinimumOp : Ag_Binary<"minimum", "scalarMinimum(b, loc, args)"> {
   let summary = "elementwise minimum; NaN wins";
-  let doc = "Ties share the cotangent in halves, as in PyTorch.";
-  let derivative = ["select(a == b, d / 2.0, select(a < b, d, 0.0))",
+  let doc = "Ties share the cotangent in halves, and where one side is NaN both get all of it, as in PyTorch.";
+  let derivative = ["select(a == b, d / 2.0, select(a > b, 0.0, d))",
                     "select(a == b, d / 2.0, select(a < b, 0.0, d))"];
   let aten = ["aten.minimum.default"];
 }
@@ -195,8 +198,9 @@ def Ag_SelectOp : Ag_Elementwise<"select", "::mlir::arith::SelectOp::create(b, l
 
 //===-- Reduction -----------------------------------------------------------------------------===//
 
-class Ag_Reduce<string mnemonic> : Ag_DiffOp<mnemonic, [InferTypeOpAdaptor]> {
-  let arguments = (ins AnyRankedTensor:$x, DenseI64ArrayAttr:$dims);
+class Ag_Reduce<string mnemonic, TypeConstraint type = AnyRankedTensor>
+    : Ag_DiffOp<mnemonic, [InferTypeOpAdaptor]> {
+  let arguments = (ins type:$x, DenseI64ArrayAttr:$dims);
   let results = (outs AnyRankedTensor:$y);
   let assemblyFormat = "$x `dims` $dims attr-dict `:` type($x) `->` type($y)";
 }
@@ -207,7 +211,7 @@ def Ag_ReduceSumOp : Ag_Reduce<"reduce_sum"> {
   let jvp = Ag_JvpLinear;
   let hasFolder = 1;
 }
-def Ag_ReduceMeanOp : Ag_Reduce<"reduce_mean"> {
+def Ag_ReduceMeanOp : Ag_Reduce<"reduce_mean", Ag_FloatTensor> {
   let summary = "mean over dimensions, which are dropped";
   let doc = "The sum divided by the count (NaN when that is 0).";
   let vjp = ["broadcastBack(d / count(x, getDims()), x, getDims())"];
@@ -215,13 +219,13 @@ def Ag_ReduceMeanOp : Ag_Reduce<"reduce_mean"> {
 }
 def Ag_ReduceMaxOp : Ag_Reduce<"reduce_max"> {
   let summary = "maximum over dimensions, which are dropped; NaN wins";
-  let doc = "Ties share the cotangent equally, as in PyTorch's amax.";
+  let doc = "Ties share the cotangent equally; where the result is NaN the gradient is NaN, as in PyTorch's amax.";
   let vjp = ["shareAmongEqual(d, x, y, getDims())"];
   let jvp = Ag_JvpCustom;
 }
 def Ag_ReduceMinOp : Ag_Reduce<"reduce_min"> {
   let summary = "minimum over dimensions, which are dropped; NaN wins";
-  let doc = "Ties share the cotangent equally, as in PyTorch's amin.";
+  let doc = "Ties share the cotangent equally; where the result is NaN the gradient is NaN, as in PyTorch's amin.";
   let vjp = ["shareAmongEqual(d, x, y, getDims())"];
   let jvp = Ag_JvpCustom;
 }
