@@ -1,0 +1,29 @@
+// on_device.cpp - the regression on the GPU where there is one, else on the CPU.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Trace/gradc.h"
+using namespace gradc;
+
+static void program() {
+  Device device(cuda::is_available() ? "cuda" : "cpu");
+  manual_seed(0);
+  Tensor x = randn({100, 3}, device).named("x");
+  Tensor y = randn({100, 1}, device).named("y");
+  Tensor w = randn({3, 1}, requires_grad().device(device)).named("w");
+  Tensor b = randn({1}, requires_grad().device(device)).named("b");
+  repeat(100, [&](Tensor step) {
+    Tensor pred = (matmul(x, w) + b).named("pred");
+    Tensor loss = (pred - y).pow(2).mean().named("loss");
+    loss.backward();
+    if_(step == 0 || step == 99, [&] { print(loss.detach()); });
+    no_grad([&] {
+      w -= 0.01 * w.grad();
+      b -= 0.01 * b.grad();
+      w.grad().zero_();
+      b.grad().zero_();
+    });
+  });
+  print(w.cpu().detach());
+  print(b.cpu().detach());
+}
+
+int main(int argc, char **argv) { return trace(argc, argv, program); }
