@@ -1,7 +1,8 @@
-// driver.c - main() of executables.
+// driver.c - main() of executables: what to run, by the kind of program and the options.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "hosted.h"
-#include "options.h"
+#include "number.h"
+#include "session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,57 +10,182 @@
 // The program that was compiled into this executable.
 extern const gradc_program *const gradc_main_program;
 
-static const gradc_function *find_function(const gradc_program *program, const char *name) {
-  for (uint32_t i = 0; i < program->n_functions; ++i)
-    if (!strcmp(program->functions[i].name, name))
-      return &program->functions[i];
-  return NULL;
-}
+// The functions of one pass, in order; the second may be null.
+typedef struct pass {
+  const gradc_function *first, *second;
+  // Scripts under --bench: the state that each run begins with.
+  const void *snapshot;
+} pass;
 
-static int fail(int code) {
-  gradc_report("%s", gradc_rt_error_text(code));
-  return code == GRADC_ERROR_VERSION || code == GRADC_ERROR_MEMORY ? GRADC_EXIT_INTERNAL
-                                                                   : GRADC_EXIT_INPUT;
-}
-
-// Allocates the handle and brings it to its first state.
-static int make_handle(const gradc_program *program, const gradc_options *options, void **out) {
-  void *mem = gradc_pages(program->size);
-  if (!mem) {
-    gradc_report("no memory: %llu bytes are needed", (unsigned long long)program->size);
-    return GRADC_EXIT_INPUT;
+static int run_pass(gradc_session *session, const pass *p) {
+  int status = gradc_session_call(session, p->first, 1);
+  if (!status && p->second) {
+    status = gradc_session_call(session, p->second, 1);
+    session->has_gradients = 1;
   }
-  int code = gradc_rt_init(program, mem);
-  if (code)
-    return fail(code);
-  if (options->has_seed && program->rng_offset)
-    gradc_rt_seed((gradc_rng *)((char *)mem + program->rng_offset), options->seed);
-  const gradc_function *init = find_function(program, "init");
-  code = init ? init->fn(mem, NULL, NULL) : GRADC_OK;
-  if (code)
-    return fail(code);
-  *out = mem;
+  return status;
+}
+
+// ---- what --bench times ----
+
+static int bench_passes(gradc_session *session, void *context, uint64_t n) {
+  const pass *p = context;
+  if (!p->second)
+    return gradc_session_call(session, p->first, n);
+  for (uint64_t i = 0; i < n; ++i) {
+    int status = run_pass(session, p);
+    if (status)
+      return status;
+  }
   return GRADC_EXIT_DONE;
 }
 
-static int run(const gradc_program *program, const gradc_options *options) {
-  if (options->n_inputs || options->outputs || options->weights || options->has_steps ||
-      options->bench > 0 || program->kind != GRADC_SCRIPT) {
-    gradc_report("this build runs scripts only, without --inputs, --outputs, --weights, --steps "
-                 "and --bench");
-    return GRADC_EXIT_USAGE;
+static int bench_script(gradc_session *session, void *context, uint64_t n) {
+  const pass *p = context;
+  for (uint64_t i = 0; i < n; ++i) {
+    memcpy(session->self, p->snapshot, session->program->size - session->program->arena_bytes);
+    int status = gradc_session_call(session, p->first, 1);
+    if (status)
+      return status;
   }
-  const gradc_function *script = find_function(program, "main");
-  if (!script) {
-    gradc_report("the program has no function 'main'");
+  return GRADC_EXIT_DONE;
+}
+
+// ---- training steps ----
+
+static void put_step(uint64_t step, float loss) {
+  char text[GRADC_NUMBER_CHARS];
+  gradc_output("step ", 5);
+  gradc_output(text, (size_t)gradc_format_i64(text, (int64_t)step));
+  gradc_output(" loss ", 6);
+  gradc_output(text, (size_t)gradc_format_repr_f32(text, loss));
+  gradc_output("\n", 1);
+  gradc_output_flush();
+}
+
+// Up to 100 lines, evenly spread, the last step among them.
+static int train(gradc_session *session, const gradc_function *step) {
+  uint64_t all = session->options->steps, every = session->options->quiet ? all : (all + 99) / 100;
+  for (uint64_t done = 0; done < all;) {
+    uint64_t n = every - done % every;
+    if (n > all - done)
+      n = all - done;
+    int status = gradc_session_call(session, step, n);
+    if (status)
+      return status;
+    done += n;
+    if (!session->options->quiet)
+      put_step(done, session->step_loss);
+  }
+  return GRADC_EXIT_DONE;
+}
+
+// ---- which functions ----
+
+static int usage(const char *text) {
+  gradc_report("%s", text);
+  return GRADC_EXIT_USAGE;
+}
+
+static int choose_script(const gradc_session *session, pass *p) {
+  if (session->options->has_steps)
+    return usage("--steps: the program is a script, which runs as a whole");
+  if (session->options->weights)
+    return usage("--weights: the program is a script, which makes its own tensors");
+  p->first = gradc_session_function(session, "main");
+  if (p->first)
+    return GRADC_EXIT_DONE;
+  gradc_report("the program has no function 'main'");
+  return GRADC_EXIT_INTERNAL;
+}
+
+static int choose_model(const gradc_session *session, pass *p) {
+  const gradc_function *steps = gradc_session_function(session, "steps");
+  if (!steps)
+    steps = gradc_session_function(session, "step");
+  if (session->options->has_steps && !steps)
+    return usage("--steps: the program has no optimiser; build it with --optimizer");
+  if (steps && (session->options->has_steps || session->options->bench > 0)) {
+    p->first = steps;
+    return GRADC_EXIT_DONE;
+  }
+  p->first = gradc_session_function(session, "forward");
+  if (p->first)
+    p->second = gradc_session_function(session, "backward");
+  else
+    p->first = gradc_session_function(session, "predict");
+  // A model with one function of another name: there is no doubt what to run.
+  for (uint32_t i = 0; !p->first && i < session->program->n_functions; ++i)
+    if (session->program->n_functions == 1)
+      p->first = &session->program->functions[i];
+  if (p->first)
+    return GRADC_EXIT_DONE;
+  gradc_report("the program has no function 'forward' or 'predict' to run");
+  return GRADC_EXIT_INTERNAL;
+}
+
+// ---- the run ----
+
+static int bench(gradc_session *session, pass *p) {
+  if (session->program->kind == GRADC_MODEL)
+    return gradc_bench(session, bench_passes, p);
+  size_t bytes = session->program->size - session->program->arena_bytes;
+  void *snapshot = malloc(bytes);
+  if (!snapshot)
     return GRADC_EXIT_INTERNAL;
-  }
-  void *self;
-  int status = make_handle(program, options, &self);
+  memcpy(snapshot, session->self, bytes);
+  p->snapshot = snapshot;
+  gradc_output_mode(GRADC_OUTPUT_DROPPED);
+  int status = gradc_bench(session, bench_script, p);
+  free(snapshot);
+  return status;
+}
+
+static int run_planned(gradc_session *session, pass *p) {
+  if (session->options->bench > 0)
+    return bench(session, p);
+  if (session->options->has_steps)
+    return train(session, p->first);
+  if (session->program->kind == GRADC_SCRIPT)
+    session->has_gradients = 1;
+  return run_pass(session, p);
+}
+
+static int run(const gradc_program *program, const gradc_options *options) {
+  static gradc_save save;
+  gradc_session session;
+  pass p = {NULL, NULL, NULL};
+  session.program = program;
+  session.options = options;
+  if (options->bench > 0 && options->outputs)
+    return usage("--bench and --outputs do not go together");
+  if (options->bench > 0 && options->has_steps)
+    return usage("--bench and --steps do not go together");
+  int status =
+      program->kind == GRADC_SCRIPT ? choose_script(&session, &p) : choose_model(&session, &p);
+  if (!status)
+    status = gradc_session_open(&session, program, options);
+  if (!status)
+    status = gradc_session_plan(&session, p.first);
+  if (!status)
+    status = gradc_session_plan(&session, p.second);
+  if (!status)
+    status = gradc_session_read_inputs(&session);
+  // Opened before the work, so that an unwritable place is told at once.
+  if (!status && options->outputs && gradc_save_open(&save, options->outputs))
+    status = GRADC_EXIT_INPUT;
   if (status)
     return status;
-  int code = script->fn(self, NULL, NULL);
-  return code ? fail(code) : GRADC_EXIT_DONE;
+  status = run_planned(&session, &p);
+  if (!options->outputs)
+    return status;
+  if (!status)
+    status = gradc_session_write(&session, &save);
+  if (status)
+    gradc_save_abandon(&save);
+  else if (gradc_save_close(&save))
+    status = GRADC_EXIT_INPUT;
+  return status;
 }
 
 static const char *base_name(const char *path) {

@@ -10,8 +10,9 @@
 // ---- standard output (output.c) ----
 
 enum { GRADC_OUTPUT_EACH = 0, GRADC_OUTPUT_BUFFERED = 1, GRADC_OUTPUT_DROPPED = 2 };
-// How printed text leaves: at the end of each statement, when the buffer is full, or never.
+// How the text of print statements leaves: at the end of each, when the buffer is full, or never.
 void gradc_output_mode(int mode);
+int gradc_output_is_dropped(void);
 void gradc_output(const char *text, size_t length);
 // Ends a statement: writes out what is due.
 void gradc_output_end(void);

@@ -299,6 +299,8 @@ static void print_number(const gradc_value *value) {
 }
 
 void gradc_rt_print(const gradc_value *values, uint32_t n) {
+  if (gradc_output_is_dropped())
+    return;
   for (uint32_t i = 0; i < n; ++i) {
     if (i)
       gradc_output(" ", 1);

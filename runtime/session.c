@@ -1,0 +1,334 @@
+// session.c - handles, inputs, weights and outputs of a run.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "session.h"
+#include "hosted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int out_of_memory(uint64_t bytes) {
+  gradc_report("no memory: %llu bytes are needed", (unsigned long long)bytes);
+  return GRADC_EXIT_INPUT;
+}
+
+int gradc_session_fail(int code) {
+  gradc_report("%s", gradc_rt_error_text(code));
+  int is_ours =
+      code < 0 || code == GRADC_ERROR_VERSION || code == GRADC_ERROR_MEMORY || code >= GRADC_ERRORS;
+  return is_ours ? GRADC_EXIT_INTERNAL : GRADC_EXIT_INPUT;
+}
+
+const gradc_function *gradc_session_function(const gradc_session *session, const char *name) {
+  for (uint32_t i = 0; i < session->program->n_functions; ++i)
+    if (!strcmp(session->program->functions[i].name, name))
+      return &session->program->functions[i];
+  return NULL;
+}
+
+static uint64_t bytes_of(const gradc_tensor *tensor) {
+  uint64_t bytes = 0;
+  gradc_tensor_bytes(tensor->shape, tensor->rank, tensor->dtype, &bytes);
+  return bytes;
+}
+
+// ---- weights ----
+
+// Looks for "NAME", then for "PREFIX/NAME", which is what --outputs writes.
+static int find_weight(const gradc_archive *archive, const char *prefix, const char *name,
+                       gradc_array *out) {
+  int found = gradc_archive_find(archive, name, out);
+  if (found != GRADC_MISSING)
+    return found;
+  size_t head = strlen(prefix), tail = strlen(name);
+  char *full = malloc(head + tail + 1);
+  if (!full)
+    return GRADC_MISSING;
+  memcpy(full, prefix, head);
+  memcpy(full + head, name, tail + 1);
+  found = gradc_archive_find(archive, full, out);
+  free(full);
+  return found;
+}
+
+static int read_weights(gradc_session *session) {
+  const char *path = session->options->weights;
+  gradc_archive archive;
+  gradc_array array;
+  if (gradc_archive_open(path, &archive))
+    return GRADC_EXIT_INPUT;
+  for (uint32_t i = 0; i < session->program->n_variables; ++i) {
+    const gradc_tensor *variable = &session->program->variables[i];
+    if (variable->kind != GRADC_PARAMETER && variable->kind != GRADC_BUFFER)
+      continue;
+    int is_parameter = variable->kind == GRADC_PARAMETER;
+    int found = find_weight(&archive, is_parameter ? "param/" : "buffer/", variable->name, &array);
+    if (found == GRADC_BROKEN)
+      return GRADC_EXIT_INPUT;
+    // Buffers that are not in the file keep their first values: PyTorch does not save all of them.
+    if (found == GRADC_MISSING && is_parameter) {
+      char names[GRADC_SHAPE_CHARS], shape[GRADC_SHAPE_CHARS];
+      gradc_report("%s: parameter '%s' (%s %s) is missing; the file has %s", path, variable->name,
+                   gradc_rt_dtype_name(variable->dtype),
+                   gradc_shape_text(variable->shape, variable->rank, shape),
+                   gradc_archive_names(&archive, names));
+      return GRADC_EXIT_INPUT;
+    }
+    if (found == GRADC_FOUND &&
+        gradc_load_tensor(path, &array, variable, (char *)session->self + variable->offset))
+      return GRADC_EXIT_INPUT;
+  }
+  return GRADC_EXIT_DONE;
+}
+
+// ---- the handle ----
+
+int gradc_session_open(gradc_session *session, const gradc_program *program,
+                       const gradc_options *options) {
+  *session = (gradc_session){.program = program, .options = options};
+  size_t n_inputs = program->n_inputs, n_outputs = program->n_outputs;
+  session->inputs = calloc(n_inputs + 1, sizeof *session->inputs);
+  session->outputs = calloc(n_outputs + 1, sizeof *session->outputs);
+  session->planned = calloc(n_inputs + 1, 1);
+  session->written = calloc(n_outputs + 1, 1);
+  session->self = gradc_pages(program->size);
+  if (!session->inputs || !session->outputs || !session->planned || !session->written ||
+      !session->self)
+    return out_of_memory(program->size);
+  int code = gradc_rt_init(program, session->self);
+  if (code)
+    return gradc_session_fail(code);
+  if (options->has_seed && program->rng_offset)
+    gradc_rt_seed((gradc_rng *)((char *)session->self + program->rng_offset), options->seed);
+  const gradc_function *init = gradc_session_function(session, "init");
+  code = init ? init->fn(session->self, NULL, NULL) : GRADC_OK;
+  if (code)
+    return gradc_session_fail(code);
+  return options->weights ? read_weights(session) : GRADC_EXIT_DONE;
+}
+
+// ---- inputs ----
+
+int gradc_session_plan(gradc_session *session, const gradc_function *function) {
+  if (!function)
+    return GRADC_EXIT_DONE;
+  for (uint32_t i = 0; i < function->n_inputs; ++i)
+    session->planned[function->inputs[i]] = 1;
+  for (uint32_t i = 0; i < function->n_outputs; ++i) {
+    uint32_t index = function->outputs[i];
+    uint64_t bytes = bytes_of(&session->program->outputs[index]);
+    if (!session->outputs[index] && !(session->outputs[index] = gradc_pages(bytes)))
+      return out_of_memory(bytes);
+  }
+  return GRADC_EXIT_DONE;
+}
+
+// The length of NAME in "NAME=F.npy" if an input has this name, else 0.
+static size_t assigned_input(const gradc_program *program, const char *text, uint32_t *out) {
+  const char *equals = strchr(text, '=');
+  for (uint32_t i = 0; equals && i < program->n_inputs; ++i) {
+    size_t length = strlen(program->inputs[i].name);
+    if ((size_t)(equals - text) == length && !memcmp(text, program->inputs[i].name, length)) {
+      *out = i;
+      return length;
+    }
+  }
+  return 0;
+}
+
+static int load_input(gradc_session *session, uint32_t index, const char *path,
+                      const gradc_array *array) {
+  const gradc_tensor *wanted = &session->program->inputs[index];
+  uint64_t bytes = bytes_of(wanted);
+  void *data = gradc_pages(bytes);
+  if (!data)
+    return out_of_memory(bytes);
+  if (gradc_load_tensor(path, array, wanted, data))
+    return GRADC_EXIT_INPUT;
+  session->inputs[index] = data;
+  return GRADC_EXIT_DONE;
+}
+
+static int read_npy(gradc_session *session, uint32_t index, const char *path) {
+  gradc_bytes file;
+  gradc_array array;
+  if (gradc_read_file(path, &file))
+    return GRADC_EXIT_INPUT;
+  const char *why = gradc_npy_parse(file, &array);
+  if (why) {
+    gradc_report("%s: tensor '%s': %s", path, session->program->inputs[index].name, why);
+    return GRADC_EXIT_INPUT;
+  }
+  return load_input(session, index, path, &array);
+}
+
+static int read_archive(gradc_session *session, const char *path) {
+  gradc_archive archive;
+  if (gradc_archive_open(path, &archive))
+    return GRADC_EXIT_INPUT;
+  for (uint32_t i = 0; i < session->program->n_inputs; ++i) {
+    gradc_array array;
+    if (!session->planned[i])
+      continue;
+    int found = gradc_archive_find(&archive, session->program->inputs[i].name, &array);
+    int status = found == GRADC_BROKEN  ? GRADC_EXIT_INPUT
+                 : found == GRADC_FOUND ? load_input(session, i, path, &array)
+                                        : GRADC_EXIT_DONE;
+    if (status)
+      return status;
+  }
+  return GRADC_EXIT_DONE;
+}
+
+// One message that names all inputs that are still missing.
+static int check_inputs(const gradc_session *session) {
+  char text[1400], shape[GRADC_SHAPE_CHARS];
+  size_t length = 0;
+  for (uint32_t i = 0; i < session->program->n_inputs; ++i) {
+    const gradc_tensor *input = &session->program->inputs[i];
+    if (!session->planned[i] || session->inputs[i])
+      continue;
+    const char *pieces[6] = {length ? ", " : "",
+                             input->name,
+                             " (",
+                             gradc_rt_dtype_name(input->dtype),
+                             " ",
+                             gradc_shape_text(input->shape, input->rank, shape)};
+    size_t more = 1;
+    for (int k = 0; k < 6; ++k)
+      more += strlen(pieces[k]);
+    if (length + more + 8 > sizeof text) {
+      memcpy(text + length, ", ...", 5);
+      length += 5;
+      break;
+    }
+    for (int k = 0; k < 6; ++k) {
+      memcpy(text + length, pieces[k], strlen(pieces[k]));
+      length += strlen(pieces[k]);
+    }
+    text[length++] = ')';
+  }
+  text[length] = 0;
+  if (!length)
+    return GRADC_EXIT_DONE;
+  gradc_report("missing input: %s; give --inputs FILE.npz or --inputs NAME=FILE.npy", text);
+  return GRADC_EXIT_INPUT;
+}
+
+int gradc_session_read_inputs(gradc_session *session) {
+  const gradc_options *options = session->options;
+  if (options->n_inputs && !session->program->n_inputs) {
+    gradc_report("--inputs: the program has no inputs");
+    return GRADC_EXIT_USAGE;
+  }
+  for (int i = 0; i < options->n_inputs; ++i) {
+    uint32_t index;
+    const char *text = options->inputs[i];
+    size_t name = assigned_input(session->program, text, &index);
+    int status = name ? read_npy(session, index, text + name + 1) : read_archive(session, text);
+    if (status)
+      return status;
+  }
+  return check_inputs(session);
+}
+
+// ---- calls ----
+
+int gradc_session_call(gradc_session *session, const gradc_function *function, uint64_t n) {
+  const void *few_inputs[16], **inputs = few_inputs;
+  void *few_outputs[16], **outputs = few_outputs;
+  if (function->n_inputs > 16)
+    inputs = malloc(function->n_inputs * sizeof *inputs);
+  if (function->n_outputs > 16)
+    outputs = malloc(function->n_outputs * sizeof *outputs);
+  if (!inputs || !outputs)
+    return out_of_memory(function->n_inputs * sizeof *inputs);
+  for (uint32_t i = 0; i < function->n_inputs; ++i)
+    inputs[i] = session->inputs[function->inputs[i]];
+  for (uint32_t i = 0; i < function->n_outputs; ++i) {
+    outputs[i] = session->outputs[function->outputs[i]];
+    session->written[function->outputs[i]] = 1;
+  }
+  int code = GRADC_OK;
+  if (function->flags & GRADC_FUNCTION_STEPS) {
+    code = ((gradc_steps_fn)(void (*)(void))function->fn)(session->self, inputs, n,
+                                                          &session->step_loss);
+  } else if (function->flags & GRADC_FUNCTION_STEP) {
+    for (uint64_t i = 0; i < n && !code; ++i)
+      code =
+          ((gradc_step_fn)(void (*)(void))function->fn)(session->self, inputs, &session->step_loss);
+  } else {
+    for (uint64_t i = 0; i < n && !code; ++i)
+      code = function->fn(session->self, inputs, outputs);
+  }
+  if (function->flags & (GRADC_FUNCTION_STEPS | GRADC_FUNCTION_STEP))
+    session->has_step_loss = session->has_gradients = 1;
+  if (inputs != few_inputs)
+    free(inputs);
+  if (outputs != few_outputs)
+    free(outputs);
+  return code ? gradc_session_fail(code) : GRADC_EXIT_DONE;
+}
+
+// ---- outputs ----
+
+static gradc_item item_of(const char *prefix, const char *name, const gradc_tensor *tensor,
+                          const void *data) {
+  return (gradc_item){prefix, name, tensor->dtype, tensor->rank, tensor->shape, data};
+}
+
+static int is_loss(const gradc_tensor *output) {
+  return (output->flags & GRADC_TENSOR_LOSS) || !strcmp(output->name, "loss");
+}
+
+// The name of what "x.grad" is the gradient of; the copy lives as long as the process.
+static const char *without_suffix(const char *name) {
+  size_t length = strlen(name);
+  if (length < 5 || strcmp(name + length - 5, ".grad"))
+    return name;
+  char *copy = malloc(length - 4);
+  if (!copy)
+    return name;
+  memcpy(copy, name, length - 5);
+  copy[length - 5] = 0;
+  return copy;
+}
+
+static size_t variable_items(const gradc_session *session, gradc_item *items) {
+  size_t n = 0;
+  for (uint32_t i = 0; i < session->program->n_variables; ++i) {
+    const gradc_tensor *variable = &session->program->variables[i];
+    const void *data = (const char *)session->self + variable->offset;
+    const char *name = variable->name;
+    if (variable->kind == GRADC_PARAMETER)
+      items[n++] = item_of("param/", name, variable, data);
+    else if (variable->kind == GRADC_BUFFER)
+      items[n++] = item_of("buffer/", name, variable, data);
+    else if (variable->kind == GRADC_GRAD && session->has_gradients)
+      items[n++] =
+          item_of(variable->flags & GRADC_TENSOR_INPUT_GRAD ? "grad/input/" : "grad/param/",
+                  without_suffix(name), variable, data);
+  }
+  return n;
+}
+
+int gradc_session_write(const gradc_session *session, gradc_save *save) {
+  const gradc_program *program = session->program;
+  gradc_item *items =
+      malloc(sizeof *items * ((size_t)program->n_outputs + program->n_variables + 1));
+  size_t n = 0;
+  if (!items)
+    return out_of_memory(sizeof *items * program->n_variables);
+  if (session->has_step_loss)
+    items[n++] = (gradc_item){"", "loss", GRADC_F32, 0, NULL, &session->step_loss};
+  for (uint32_t i = 0; i < program->n_outputs; ++i) {
+    const gradc_tensor *output = &program->outputs[i];
+    if (!session->written[i] || (is_loss(output) && session->has_step_loss))
+      continue;
+    items[n++] = is_loss(output) ? item_of("", "loss", output, session->outputs[i])
+                                 : item_of("out/", output->name, output, session->outputs[i]);
+  }
+  n += variable_items(session, items + n);
+  int status = gradc_save_items(save, items, n);
+  free(items);
+  return status ? GRADC_EXIT_INPUT : GRADC_EXIT_DONE;
+}
