@@ -1,0 +1,324 @@
+// driver_test.c - runs executables with right and wrong command lines: driver_test PROGRAMS FILES
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// PROGRAMS holds fake_script, fake_model, fake_trainer and fake_predictor; FILES is the folder
+// `files` beside this test.
+#include "check.h"
+#include "files.h"
+#include "hosted.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *programs, *files;
+static char output[1 << 16], errors[1 << 16];
+
+static void slurp(const char *path, char *out, size_t room) {
+  FILE *file = fopen(path, "r");
+  size_t length = file ? fread(out, 1, room - 1, file) : 0;
+  out[length] = 0;
+  if (file)
+    fclose(file);
+}
+
+// Runs "PROGRAM ARGUMENTS" in a shell; in the arguments, '@' stands for FILES/. Returns the exit
+// status, -1 for a signal.
+static int run(const char *program, const char *arguments) {
+  char command[4096];
+  int length = snprintf(command, sizeof command, "%s/%s ", programs, program);
+  for (; *arguments && length < 4000; ++arguments) {
+    if (*arguments == '@')
+      length += snprintf(command + length, sizeof command - (size_t)length, "%s/", files);
+    else
+      command[length++] = *arguments;
+  }
+  const char *redirect = strstr(command, " >") ? " 2>stderr" : " >stdout 2>stderr";
+  snprintf(command + length, sizeof command - (size_t)length, "%s", redirect);
+  FILE *file = fopen("stdout", "w");
+  if (file)
+    fclose(file);
+  int status = system(command);
+  slurp("stdout", output, sizeof output);
+  slurp("stderr", errors, sizeof errors);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// PyTorch draws these numbers with the default seed.
+static const char script_text[] =
+    "run 41 tensor([ 0.9773,  1.1569, -0.3807], requires_grad=True)\n41\n";
+
+// What is run, its exit status, and a part of what it writes to standard output and error; "" means
+// nothing at all.
+static const struct {
+  const char *program, *arguments;
+  int status;
+  const char *output, *error;
+} cases[] = {
+    {"fake_script", "", 0, NULL, ""},
+    {"fake_script", "--seed 3 --threads 4 --device cpu --quiet", 0, "run 41 tensor(", ""},
+    {"fake_script", "--device=auto --seed=-1", 0, "run 41 tensor(", ""},
+    {"fake_script", "--help", 0, "usage: fake_script [options]", ""},
+    {"fake_script", "-h", 0, "whole script", ""},
+    {"fake_model", "--help", 0, "--steps N", ""},
+    {"fake_script", "--version", 0, "gradc runtime ", ""},
+    {"fake_script", ">/dev/full", 1, "",
+     "fake_script: error: cannot write to standard output: No space left on device"},
+    {"fake_script", "--bench 0.05", 0, "{\"best_ns\": ", ""},
+    {"fake_script", "--unknown", 2, "", "unknown option '--unknown'; see --help"},
+    {"fake_script", "extra", 2, "", "unexpected argument 'extra'"},
+    {"fake_script", "-s", 2, "", "unexpected argument '-s'"},
+    {"fake_script", "--", 2, "", "unexpected argument '--'"},
+    {"fake_script", "--seed", 2, "", "--seed needs a value"},
+    {"fake_script", "--seed 1 --seed 2", 2, "", "--seed is given twice"},
+    {"fake_script", "--seed 1.5", 2, "", "--seed '1.5': expected a whole number"},
+    {"fake_script", "--seed 18446744073709551616", 2, "", "expected a whole number"},
+    {"fake_script", "--seed ''", 2, "", "expected a whole number"},
+    {"fake_script", "--quiet=1", 2, "", "--quiet takes no value"},
+    {"fake_script", "--threads 0", 2, "", "--threads '0': expected a whole number from 1"},
+    {"fake_script", "--bench 0", 2, "", "--bench '0': expected seconds"},
+    {"fake_script", "--bench x", 2, "", "--bench 'x': expected seconds"},
+    {"fake_script", "--bench nan", 2, "", "--bench 'nan': expected seconds"},
+    {"fake_script", "--device gpu", 2, "", "--device 'gpu': expected auto, cpu or cuda"},
+    {"fake_script", "--device cuda", 2, "",
+     "--device cuda: this executable was built without CUDA kernels"},
+    {"fake_script", "--steps 3", 2, "", "--steps: the program is a script"},
+    {"fake_script", "--weights @xy.npz", 2, "", "--weights: the program is a script"},
+    {"fake_script", "--inputs @xy.npz", 2, "", "--inputs: the program has no inputs"},
+    {"fake_script", "--outputs ''", 2, "", "--outputs '': expected a file name"},
+    {"fake_script", "--outputs absent/o.npz", 1, "",
+     "absent/o.npz: cannot write: No such file or directory"},
+    {"fake_script", "--outputs .", 1, "", ".: cannot write: Is a directory"},
+    {"fake_script", "--outputs o.npz --bench 1", 2, "", "--bench and --outputs do not go together"},
+    {"fake_trainer", "--steps 1 --bench 1", 2, "", "--bench and --steps do not go together"},
+    {"fake_model", "--epochs 3", 2, "", "this build lacks --epochs"},
+    {"fake_model", "--batch=3", 2, "", "this build lacks --batch"},
+    {"fake_model", "--shuffle", 2, "", "this build lacks --shuffle"},
+    {"fake_model", "--eval x", 2, "", "this build lacks --eval"},
+    {"fake_model", "--checkpoint x", 2, "", "this build lacks --checkpoint"},
+    {"fake_model", "--every x", 2, "", "this build lacks --every"},
+    {"fake_model", "--resume", 2, "", "this build lacks --resume"},
+    {"fake_model", "--log x", 2, "", "this build lacks --log"},
+    {"fake_model", "--profile x", 2, "", "this build lacks --profile"},
+    {"fake_model", "", 1, "",
+     "missing input: x (float32 [10, 3]), y (float32 [10, 1]); give --inputs"},
+    {"fake_model", "--inputs @only_y.npz", 1, "",
+     "missing input: x (float32 [10, 3]); give --inputs"},
+    {"fake_model", "--inputs @wrong_shape.npz", 1, "",
+     "wrong_shape.npz: tensor 'x' has shape [3, 4], expected [10, 3]"},
+    {"fake_model", "--inputs @absent.npz", 1, "",
+     "absent.npz: cannot read: No such file or directory"},
+    {"fake_model", "--inputs x=@absent.npy", 1, "",
+     "absent.npy: cannot read: No such file or directory"},
+    {"fake_model", "--inputs x=@y.npy", 1, "",
+     "y.npy: tensor 'x' has shape [10, 1], expected [10, 3]"},
+    {"fake_model", "--inputs x=@xy.npz", 1, "", "xy.npz: tensor 'x': it is not in npy format"},
+    {"fake_model", "--inputs @x.npy", 1, "",
+     "x.npy: it is one array without a name; give it as NAME="},
+    {"fake_model", "--inputs @xy.npz", 0, "", ""},
+    {"fake_model", "--inputs @xy.safetensors", 0, "", ""},
+    {"fake_model", "--inputs @piped.npz", 0, "", ""},
+    {"fake_model", "--inputs x=@x.npy --inputs y=@y.npy", 0, "", ""},
+    {"fake_model", "--inputs /dev/stdin <@xy.npz", 0, "", ""},
+    {"fake_model", "--inputs @xy.npz --weights @xy.npz", 1, "",
+     "parameter 'w' (float32 [3, 1]) is missing; the file has x, y"},
+    {"fake_model", "--inputs @xy.npz --steps 2", 2, "",
+     "--steps: the program has no optimiser; build it with --optimizer"},
+    {"fake_model", "--inputs @xy.npz --bench 0.05", 0, "\"median_ns\": ", ""},
+    {"fake_trainer", "--inputs @xy.npz --steps 0", 2, "",
+     "--steps '0': expected a whole number, 1 or more"},
+    {"fake_trainer", "--inputs @xy.npz --steps 3 --quiet", 0, "", ""},
+    {"fake_trainer", "--inputs @xy.npz --bench 0.05", 0, "\"steps\": ", ""},
+    {"fake_predictor", "--inputs x=@x.npy", 0, "", ""},
+};
+
+static void test_table(void) {
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    int status = run(cases[i].program, cases[i].arguments);
+    const char *expected = cases[i].output ? cases[i].output : script_text;
+    CHECK(status == cases[i].status, "%s %s: exit status %d: %s", cases[i].program,
+          cases[i].arguments, status, errors);
+    CHECK(*expected ? strstr(output, expected) != NULL : !*output, "%s %s: '%s', expected '%s'",
+          cases[i].program, cases[i].arguments, output, expected);
+    CHECK(*cases[i].error ? strstr(errors, cases[i].error) != NULL : !*errors,
+          "%s %s: '%s', expected '%s'", cases[i].program, cases[i].arguments, errors,
+          cases[i].error);
+    if (!*cases[i].error)
+      continue;
+    // One line that begins with the program's name.
+    size_t name = strlen(cases[i].program);
+    CHECK(!strncmp(errors, cases[i].program, name) && !strncmp(errors + name, ": error: ", 9) &&
+              strchr(errors, '\n') == errors + strlen(errors) - 1,
+          "'%s'", errors);
+  }
+}
+
+static gradc_archive archive;
+
+static void open_output(const char *path) {
+  CHECK(gradc_archive_open(path, &archive) == 0, "%s", path);
+}
+
+// The tensor must be there as float32 with this many elements; zeros otherwise.
+static const float *floats(const char *name, uint64_t count) {
+  static float numbers[64];
+  gradc_array array;
+  memset(numbers, 0, sizeof numbers);
+  int good = gradc_archive_find(&archive, name, &array) == GRADC_FOUND &&
+             array.dtype == GRADC_F32 && array.bytes == 4 * count;
+  CHECK(good, "%s: no '%s' of %d numbers", archive.path, name, (int)count);
+  if (good)
+    memcpy(numbers, array.data, array.bytes); // in the file they are not aligned
+  return numbers;
+}
+
+static int is_absent(const char *name) {
+  gradc_array array;
+  return gradc_archive_find(&archive, name, &array) == GRADC_MISSING;
+}
+
+// One step of the fake model on x[i] = i % 7 - 2, y[i] = i % 7 - 2, from weights w; returns the
+// loss.
+static double reference(const double *w, double *w_grad, double *x_grad) {
+  double loss = 0;
+  memset(w_grad, 0, 3 * sizeof *w_grad);
+  for (int i = 0; i < 10; ++i) {
+    double residual = -(i % 7 - 2);
+    for (int k = 0; k < 3; ++k)
+      residual += w[k] * ((3 * i + k) % 7 - 2);
+    loss += residual * residual / 10;
+    for (int k = 0; k < 3; ++k) {
+      w_grad[k] += 0.2 * residual * ((3 * i + k) % 7 - 2);
+      x_grad[3 * i + k] = 0.2 * residual * w[k];
+    }
+  }
+  return loss;
+}
+
+static int is_near(double got, double expected) {
+  return fabs(got - expected) <= 1e-5 * (1 + fabs(expected));
+}
+
+static void test_outputs(void) {
+  double w[3] = {0.5, -0.25, 1}, w_grad[3], x_grad[30], loss = reference(w, w_grad, x_grad);
+  CHECK(run("fake_model", "--inputs @xy.npz --outputs o.npz") == 0, "%s", errors);
+  open_output("o.npz");
+  CHECK(is_near(*floats("loss", 1), loss), "loss");
+  CHECK(is_near(floats("out/prediction", 10)[0], 0.5 * -2 + -0.25 * -1 + 0), "prediction");
+  CHECK(is_absent("out/mse") && is_absent("param/w.grad"), "too much is written");
+  for (int k = 0; k < 3; ++k)
+    CHECK(is_near(floats("grad/param/w", 3)[k], w_grad[k]), "w.grad[%d]", k);
+  for (int k = 0; k < 30; ++k)
+    CHECK(is_near(floats("grad/input/x", 30)[k], x_grad[k]), "x.grad[%d]", k);
+  CHECK(*floats("buffer/seen", 1) == 1 && floats("param/w", 3)[2] == 1, "variables");
+  CHECK(run("fake_predictor", "--inputs x=@x.npy --outputs o.npz") == 0, "%s", errors);
+  open_output("o.npz");
+  CHECK(is_near(floats("out/prediction", 10)[0], -0.75), "prediction");
+  CHECK(is_absent("loss") && is_absent("grad/param/w"), "there is no loss and no gradient");
+  CHECK(run("fake_script", "--outputs o.npz") == 0 && !strcmp(output, script_text), "%s%s", output,
+        errors);
+  open_output("o.npz");
+  CHECK(floats("grad/param/w", 3)[1] == 2 * floats("out/w_now", 3)[1], "a script's variables");
+  // Nothing is replaced by a run that fails.
+  CHECK(run("fake_model", "--inputs @only_y.npz --outputs o.npz") == 1, "%s", errors);
+  open_output("o.npz");
+  CHECK(!is_absent("out/w_now"), "the old file was replaced");
+  CHECK(run("fake_model", "--inputs @xy.npz --outputs /dev/full") == 1 &&
+            strstr(errors, "/dev/full: cannot write: No space left on device"),
+        "%s", errors);
+}
+
+static void test_training(void) {
+  double w[3] = {0.5, -0.25, 1}, w_grad[3], x_grad[30], losses[7];
+  for (int i = 0; i < 7; ++i) {
+    losses[i] = reference(w, w_grad, x_grad);
+    for (int k = 0; k < 3; ++k)
+      w[k] -= 0.05 * w_grad[k];
+  }
+  CHECK(run("fake_trainer", "--inputs @xy.npz --steps 7 --outputs o.safetensors") == 0, "%s",
+        errors);
+  char *line = output;
+  for (int i = 0; i < 7; ++i) {
+    int step = 0, used = 0;
+    double loss = 0;
+    CHECK(sscanf(line, "step %d loss %lf\n%n", &step, &loss, &used) == 2 && step == i + 1 &&
+              is_near(loss, losses[i]),
+          "%s", line);
+    line += used;
+  }
+  CHECK(!*line, "%s", line);
+  open_output("o.safetensors");
+  CHECK(is_near(*floats("loss", 1), losses[6]) && *floats("buffer/seen", 1) == 7,
+        "loss and buffer");
+  for (int k = 0; k < 3; ++k)
+    CHECK(is_near(floats("param/w", 3)[k], w[k]) &&
+              is_near(floats("grad/param/w", 3)[k], w_grad[k]),
+          "w[%d]", k);
+  // Weights are what --outputs wrote: 3 and 4 steps make 7, and the buffer goes along.
+  CHECK(run("fake_trainer", "--inputs @xy.npz --steps 3 --quiet --outputs a.npz") == 0, "%s",
+        errors);
+  CHECK(run("fake_trainer", "--inputs @xy.npz --steps 4 --weights a.npz --outputs b.npz") == 0,
+        "%s", errors);
+  open_output("b.npz");
+  for (int k = 0; k < 3; ++k)
+    CHECK(is_near(floats("param/w", 3)[k], w[k]), "w[%d]", k);
+  CHECK(*floats("buffer/seen", 1) == 7, "the buffer");
+  // Long trainings write a hundred lines, the last step's among them.
+  CHECK(run("fake_trainer", "--inputs @xy.npz --steps 1234") == 0, "%s", errors);
+  int lines = 0;
+  for (line = output; *line; ++line)
+    lines += *line == '\n';
+  CHECK(lines >= 90 && lines <= 100 && strstr(output, "\nstep 1234 loss "), "%d lines: %s", lines,
+        output);
+}
+
+static void test_bench(void) {
+  static const char *const runs[][2] = {{"fake_script", ""},
+                                        {"fake_model", "--inputs @xy.npz"},
+                                        {"fake_trainer", "--inputs @xy.npz"}};
+  for (int i = 0; i < 3; ++i) {
+    char arguments[128];
+    double best = 0, median = 0;
+    long steps = 0;
+    int used = 0;
+    snprintf(arguments, sizeof arguments, "%s --bench 0.1", runs[i][1]);
+    CHECK(run(runs[i][0], arguments) == 0, "%s", errors);
+    int read = sscanf(output, "{\"best_ns\": %lf, \"median_ns\": %lf, \"steps\": %ld}\n%n", &best,
+                      &median, &steps, &used);
+    CHECK(read == 3 && !output[used], "%s", output);
+    CHECK(best > 1 && median >= best && median < 1e6 && (double)steps * best < 0.3e9 && steps > 100,
+          "%s", output);
+  }
+}
+
+static void test_seed(void) {
+  char first[256];
+  run("fake_script", "--seed 5");
+  snprintf(first, sizeof first, "%s", output);
+  run("fake_script", "--seed 5");
+  CHECK(!strcmp(first, output) && strcmp(first, script_text), "%s and %s", first, output);
+  run("fake_script", "--seed 67280421310721");
+  CHECK(!strcmp(output, script_text), "%s", output);
+}
+
+int main(int argc, char **argv) {
+  char place[] = "/tmp/gradc-driver-XXXXXX";
+  programs = argc > 2 ? realpath(argv[1], NULL) : NULL;
+  files = argc > 2 ? realpath(argv[2], NULL) : NULL;
+  CHECK(programs && files && mkdtemp(place) && chdir(place) == 0, "no place to work");
+  if (check_failures)
+    return check_done(1);
+  test_table();
+  test_outputs();
+  test_training();
+  test_bench();
+  test_seed();
+  static const char *const left[] = {"stdout",        "stderr", "o.npz",
+                                     "o.safetensors", "a.npz",  "b.npz"};
+  for (size_t i = 0; i < sizeof left / sizeof left[0]; ++i)
+    unlink(left[i]);
+  CHECK(chdir("/") == 0 && rmdir(place) == 0, "files were left behind in %s", place);
+  return check_done(300);
+}
