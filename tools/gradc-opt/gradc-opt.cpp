@@ -1,5 +1,6 @@
 // gradc-opt.cpp - runs gradc's passes one by one on MLIR text.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Gradient/Passes.h"
 #include "gradc/IR/Ag.h"
 #include "gradc/IR/Sched.h"
 #include "gradc/Lower/Passes.h"
@@ -22,7 +23,10 @@ int main(int argc, char **argv) {
               mlir::bufferization::BufferizationDialect, mlir::vector::VectorDialect,
               mlir::affine::AffineDialect, mlir::cf::ControlFlowDialect, mlir::LLVM::LLVMDialect>();
   mlir::registerTransformsPasses();
+  gradc::gradient::registerGradientPasses();
   gradc::lower::registerLowerPasses();
+  mlir::PassPipelineRegistration<>("gradient", "the whole Gradient stage",
+                                   gradc::gradient::buildGradientPipeline);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "gradc's optimizer driver\n", registry));
 }

@@ -1,0 +1,54 @@
+// Passes.td - the passes of the Gradient stage, in their order.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_GRADIENT_PASSES_TD
+#define GRADC_GRADIENT_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InlineCalls : Pass<"ag-inline-calls", "::mlir::ModuleOp"> {
+  let summary = "inlines every call and removes the functions that nobody outside can see";
+  let description = [{
+    A function's derivative is the derivative of its inlined body. Recursion is an error.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
+
+def FlattenNoGrad : Pass<"ag-flatten-no-grad", "::mlir::func::FuncOp"> {
+  let summary = "replaces no_grad regions by detached values";
+  let description = [{
+    The ops of a region stay where they are; each of their results is detached. An in-place write of a leaf that requires
+    grad outside such a region is PyTorch's error.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
+
+def PromoteVariables : Pass<"ag-promote-variables", "::mlir::func::FuncOp"> {
+  let summary = "turns reads and writes of variables into SSA values, iter_args and results";
+  let description = [{
+    One `ag.get` at the entry and one `ag.set` at the exit of the function remain for each variable whose old or new content
+    matters. Reads of variables that require grad become `ag.leaf`; a write leaves `ag.modified` on the leaves it overwrote.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect"];
+}
+
+def Differentiate : Pass<"ag-differentiate", "::mlir::ModuleOp"> {
+  let summary = "expands backward, gradient and the statements on .grad in program order";
+  let description = [{
+    Reverse mode over SSA, scf.for (residuals stacked per iteration) and scf.if. PyTorch's rules are checked here: freed graphs,
+    saved values modified in place, None gradients.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def StripAutograd : Pass<"ag-strip-autograd", "::mlir::func::FuncOp"> {
+  let summary = "removes what only differentiation needs: leaf, detach, modified, to_host";
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
+
+def SplitFunctions : Pass<"ag-split-functions", "::mlir::ModuleOp"> {
+  let summary = "cuts functions at ag.split; values that cross become residual variables";
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
+
+#endif

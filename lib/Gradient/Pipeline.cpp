@@ -1,0 +1,18 @@
+// Pipeline.cpp - the order of the Gradient stage.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Gradient/Passes.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void gradc::gradient::buildGradientPipeline(OpPassManager &pm) {
+  pm.addPass(createInlineCalls());
+  pm.addNestedPass<func::FuncOp>(createFlattenNoGrad());
+  pm.addNestedPass<func::FuncOp>(createPromoteVariables());
+  // Nothing may merge equal values before this: two equal tensors can be modified apart.
+  pm.addPass(createDifferentiate());
+  pm.addNestedPass<func::FuncOp>(createStripAutograd());
+  pm.addPass(createSplitFunctions());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}

@@ -1,0 +1,324 @@
+// Reverse.cpp - reverse-mode differentiation over SSA, loops and branches.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The algorithm is the textbook's (Griewank and Walther, Evaluating Derivatives, ch. 3 and 6):
+// every op is visited once against program order, its rule turns the cotangents of its results into
+// contributions to its operands'. What a rule reads inside a loop is kept on a stack with one slot
+// an iteration.
+#include "Residuals.h"
+
+using namespace mlir;
+namespace gradc::gradient {
+
+Value splat(OpBuilder &b, Location loc, Type type, double value) {
+  auto tensor = cast<RankedTensorType>(type);
+  Type element = tensor.getElementType();
+  Attribute attr = isa<FloatType>(element) ? Attribute(b.getFloatAttr(element, value))
+                                           : Attribute(b.getIntegerAttr(element, int64_t(value)));
+  return ag::ConstantOp::create(b, loc, DenseElementsAttr::get(tensor, attr));
+}
+
+scf::IfOp widenIf(scf::IfOp branch, TypeRange added) {
+  SmallVector<Type> types(branch.getResultTypes());
+  llvm::append_range(types, added);
+  OpBuilder b(branch);
+  auto wide = scf::IfOp::create(b, branch.getLoc(), types, branch.getCondition(), false, false);
+  wide->setDiscardableAttrs(branch->getDiscardableAttrDictionary());
+  wide.getThenRegion().takeBody(branch.getThenRegion());
+  wide.getElseRegion().takeBody(branch.getElseRegion());
+  branch->replaceAllUsesWith(wide.getResults().take_front(branch.getNumResults()));
+  branch.erase();
+  return wide;
+}
+
+//===-- Tape ----------------------------------------------------------------------------------===//
+
+/// Whether `a` may run before `b` while the values of `node` live: by program order, or because a
+/// loop that holds both, but not the node, runs them again.
+static bool mayPrecede(Operation *a, Operation *b, Operation *node) {
+  for (auto loop = a->getParentOfType<scf::ForOp>(); loop;
+       loop = loop->getParentOfType<scf::ForOp>())
+    if (loop->isProperAncestor(b) && !loop->isProperAncestor(node) &&
+        tripCount(loop).value_or(2) > 1)
+      return true;
+  for (Operation *at = a; at; at = at->getParentOp())
+    if (Operation *other = at->getBlock() ? at->getBlock()->findAncestorOpInBlock(*b) : nullptr)
+      return at != other && at->isBeforeInBlock(other);
+  return false;
+}
+
+LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *statement,
+                          bool retain) {
+  if (reads.empty())
+    return success();
+  auto &freers = freedBy[node];
+  if (!retain)
+    freers.push_back(statement);
+  for (Operation *freer : freers) {
+    if (!mayPrecede(freer, statement, node))
+      continue;
+    InFlightDiagnostic error =
+        statement->emitError("Trying to backward through the graph a second time (or directly "
+                             "access saved tensors after they have "
+                             "already been freed). Saved intermediate values of the graph are "
+                             "freed when you call .backward() or "
+                             "autograd.grad(). Specify retain_graph=True if you need to backward "
+                             "through the graph a second time or if "
+                             "you need to access saved tensors after calling backward.");
+    error.attachNote(node->getLoc())
+        << "this '" << node->getName() << "' saved a value for backward";
+    if (freer != statement)
+      error.attachNote(freer->getLoc()) << "this backward freed it";
+    return error;
+  }
+  for (Value v : reads)
+    for (Operation *user : v.getUsers()) {
+      if (!isa<ag::ModifiedOp>(user) || !mayPrecede(user, statement, node))
+        continue;
+      InFlightDiagnostic error =
+          statement->emitError("one of the variables needed for gradient computation has been "
+                               "modified by an inplace operation");
+      error.attachNote(node->getLoc())
+          << "this '" << node->getName() << "' saved a value for backward";
+      error.attachNote(user->getLoc()) << "this in-place operation changed it";
+      return error;
+    }
+  return success();
+}
+
+//===-- Sums ----------------------------------------------------------------------------------===//
+
+Value Reverse::sum(Value a, Value b) {
+  if (!a || !b)
+    return a ? a : b;
+  return ag::AddOp::create(builder, a.getLoc(), a, b);
+}
+void Reverse::add(DenseMap<Value, Value> &map, Value key, Value term) {
+  Value &slot = map[key];
+  slot = sum(slot, term);
+}
+void Reverse::addLeaf(Frame &frame, StringAttr name, Value term) {
+  Value &slot = frame.leaves[name];
+  slot = sum(slot, term);
+}
+Value Reverse::zeros(Type type, Location loc) { return splat(builder, loc, type, 0); }
+
+//===-- Straight lines ------------------------------------------------------------------------===//
+
+LogicalResult Reverse::run(Value value, Value cotangent) {
+  if (!cotangent)
+    cotangent = splat(builder, statement->getLoc(), value.getType(), 1);
+  add(top.cotangents, value, cotangent);
+  return upwards(statement);
+}
+
+/// All ops before `from` in its block, then those before the op around it, and so on.
+LogicalResult Reverse::upwards(Operation *from) {
+  SmallVector<Operation *> before;
+  for (Operation &op : llvm::make_range(from->getBlock()->begin(), Block::iterator(from)))
+    before.push_back(&op);
+  if (failed(throughBlock(before, top)))
+    return failure();
+  Operation *parent = from->getParentOp();
+  if (auto loop = dyn_cast<scf::ForOp>(parent))
+    for (BlockArgument arg : loop.getRegionIterArgs())
+      if (top.cotangents.contains(arg) && tripCount(loop).value_or(2) > 1) {
+        InFlightDiagnostic error =
+            statement->emitError("this backward reaches a value that an earlier iteration of the "
+                                 "loop computed: detach it, or call "
+                                 "backward after the loop");
+        error.attachNote(loop.getLoc()) << "the loop that carries it";
+        return error;
+      }
+  return isa<func::FuncOp>(parent) ? success() : upwards(parent);
+}
+
+LogicalResult Reverse::throughBlock(ArrayRef<Operation *> ops, Frame &frame) {
+  for (Operation *op : llvm::reverse(ops))
+    if (failed(through(op, frame)))
+      return failure();
+  return success();
+}
+
+LogicalResult Reverse::through(Operation *op, Frame &frame) {
+  auto flows = [&](Value v) { return active(v) && frame.cotangents.contains(v); };
+  if (llvm::none_of(op->getResults(), flows))
+    return success();
+  if (auto leaf = dyn_cast<ag::LeafOp>(op)) {
+    addLeaf(frame, leaf.getVariableAttr().getAttr(), frame.cotangents.lookup(leaf));
+    return success();
+  }
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return throughLoop(loop, frame);
+  if (auto branch = dyn_cast<scf::IfOp>(op))
+    return throughBranches(branch, frame);
+  if (llvm::none_of(op->getOperands(), [&](Value v) { return active(v); }))
+    return success(); // a root itself
+  if (auto differentiable = dyn_cast<ag::DifferentiableOpInterface>(op))
+    return throughRule(differentiable, frame);
+  InFlightDiagnostic error = op->emitError("no derivative for '")
+                             << op->getName()
+                             << "', which is on the path to the differentiated value";
+  error.attachNote(statement->getLoc()) << "differentiated here";
+  return error;
+}
+
+LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &frame) {
+  SmallVector<Value> cotangents;
+  for (Value r : op->getResults())
+    cotangents.push_back(frame.cotangents.lookup(r));
+  auto isActive = [&](Value v) { return active(v); };
+  auto available = [&](Value v) { return frame.scope->available(v); };
+  auto contribute = [&](unsigned i, Value term) { add(frame.cotangents, op->getOperand(i), term); };
+  ag::Vjp rule(builder, op, cotangents, isActive, available, contribute);
+  op.buildVjp(rule);
+  return tape.visit(op, rule.reads().getArrayRef(), statement, retain);
+}
+
+//===-- Loops ---------------------------------------------------------------------------------===//
+
+LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
+  std::optional<int64_t> count = tripCount(loop);
+  if (!count)
+    return loop.emitError("the backward of a loop needs a constant number of iterations");
+  Location loc = loop.getLoc();
+  SmallVector<unsigned> carried; // iter_args that a cotangent can flow through
+  SmallVector<Value> inits, ends;
+  for (auto [i, arg] : llvm::enumerate(loop.getRegionIterArgs()))
+    if (active(arg)) {
+      carried.push_back(i);
+      Value c = frame.cotangents.lookup(loop.getResult(i));
+      inits.push_back(c ? c : zeros(arg.getType(), loc));
+      ends.push_back(loop.getBody()->getTerminator()->getOperand(i));
+    }
+  Reached reached = reachedFrom(ends, active, &loop.getRegion());
+  for (Value v : reached.captured)
+    inits.push_back(zeros(v.getType(), loc));
+  for (StringAttr name : reached.leaves)
+    inits.push_back(zeros(ag::lookupVariable(loop, FlatSymbolRefAttr::get(name)).getType(), loc));
+
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0),
+        one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value trips = arith::ConstantIndexOp::create(builder, loc, *count);
+  auto back = scf::ForOp::create(builder, loc, zero, trips, one, inits);
+  SmallVector<Value> loopInits(loop.getInitArgs());
+  {
+    LoopScope scope(*frame.scope, loop, back, *count);
+    if (failed(loopBody(loop, back, carried, reached, scope)))
+      return failure();
+    scope.finish();
+  }
+  unsigned at = 0;
+  for (unsigned i : carried) {
+    Value result = back.getResult(at++);
+    if (active(loopInits[i]))
+      add(frame.cotangents, loopInits[i], result);
+  }
+  for (Value v : reached.captured)
+    add(frame.cotangents, v, back.getResult(at++));
+  for (StringAttr name : reached.leaves)
+    addLeaf(frame, name, back.getResult(at++));
+  return success();
+}
+
+LogicalResult Reverse::loopBody(scf::ForOp loop, scf::ForOp back, ArrayRef<unsigned> carried,
+                                const Reached &reached, Scope &scope) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(back.getBody());
+  Frame inner{&scope};
+  Operation *yield = loop.getBody()->getTerminator();
+  unsigned at = 0;
+  for (unsigned i : carried)
+    add(inner.cotangents, yield->getOperand(i), back.getRegionIterArg(at++));
+  SmallVector<Operation *> ops;
+  for (Operation &op : loop.getBody()->without_terminator())
+    ops.push_back(&op);
+  SmallVector<BlockArgument> args(loop.getRegionIterArgs());
+  if (failed(throughBlock(ops, inner)))
+    return failure();
+  SmallVector<Value> next;
+  for (unsigned i : carried) {
+    Value c = inner.cotangents.lookup(args[i]);
+    next.push_back(c ? c : zeros(args[i].getType(), loop.getLoc()));
+  }
+  for (Value v : reached.captured)
+    next.push_back(sum(back.getRegionIterArg(at++), inner.cotangents.lookup(v)));
+  for (StringAttr name : reached.leaves) {
+    auto it = inner.leaves.find(name);
+    next.push_back(
+        sum(back.getRegionIterArg(at++), it == inner.leaves.end() ? Value() : it->second));
+  }
+  scf::YieldOp::create(builder, loop.getLoc(), next);
+  return success();
+}
+
+//===-- Branches ------------------------------------------------------------------------------===//
+
+LogicalResult Reverse::throughBranches(scf::IfOp branch, Frame &frame) {
+  Location loc = branch.getLoc();
+  Reached reached;
+  for (Region &region : branch->getRegions()) {
+    SmallVector<Value> ends;
+    for (auto [i, v] : llvm::enumerate(region.front().getTerminator()->getOperands()))
+      if (i < branch.getNumResults() && frame.cotangents.contains(branch.getResult(i)))
+        ends.push_back(v);
+    Reached part = reachedFrom(ends, active, &region);
+    reached.captured.insert(part.captured.begin(), part.captured.end());
+    reached.leaves.insert(part.leaves.begin(), part.leaves.end());
+  }
+  SmallVector<Type> types;
+  for (Value v : reached.captured)
+    types.push_back(v.getType());
+  for (StringAttr name : reached.leaves)
+    types.push_back(ag::lookupVariable(branch, FlatSymbolRefAttr::get(name)).getType());
+  if (types.empty())
+    return success();
+
+  Value condition = frame.scope->available(branch.getCondition());
+  auto back = scf::IfOp::create(builder, loc, types, condition, false, false);
+  OpBuilder reads(back);
+  {
+    BranchScope scope(*frame.scope, branch, reads);
+    for (unsigned r = 0; r < 2; ++r)
+      if (failed(
+              branchBody(branch, branch->getRegion(r), back->getRegion(r), reached, frame, scope)))
+        return failure();
+    scope.finish();
+  }
+  unsigned at = 0;
+  for (Value v : reached.captured)
+    add(frame.cotangents, v, back.getResult(at++));
+  for (StringAttr name : reached.leaves)
+    addLeaf(frame, name, back.getResult(at++));
+  return success();
+}
+
+LogicalResult Reverse::branchBody(scf::IfOp branch, Region &region, Region &into,
+                                  const Reached &reached, Frame &frame, Scope &scope) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(&into.emplaceBlock());
+  Frame inner{&scope};
+  Operation *yield = region.front().getTerminator();
+  for (auto [i, result] : llvm::enumerate(branch.getResults()))
+    if (Value c = frame.cotangents.lookup(result); c && active(yield->getOperand(i)))
+      add(inner.cotangents, yield->getOperand(i), c);
+  SmallVector<Operation *> ops;
+  for (Operation &op : region.front().without_terminator())
+    ops.push_back(&op);
+  if (failed(throughBlock(ops, inner)))
+    return failure();
+  SmallVector<Value> out;
+  for (Value v : reached.captured) {
+    Value c = inner.cotangents.lookup(v);
+    out.push_back(c ? c : zeros(v.getType(), branch.getLoc()));
+  }
+  for (StringAttr name : reached.leaves) {
+    auto it = inner.leaves.find(name);
+    Type type = ag::lookupVariable(branch, FlatSymbolRefAttr::get(name)).getType();
+    out.push_back(it != inner.leaves.end() ? it->second : zeros(type, branch.getLoc()));
+  }
+  scf::YieldOp::create(builder, branch.getLoc(), out);
+  return success();
+}
+
+} // namespace gradc::gradient

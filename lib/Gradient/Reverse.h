@@ -1,0 +1,86 @@
+// Reverse.h - reverse-mode differentiation of one value at one place of a program.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_LIB_GRADIENT_REVERSE_H
+#define GRADC_LIB_GRADIENT_REVERSE_H
+
+#include "Activity.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace gradc::gradient {
+
+/// What the backward passes of one function did to its graph: PyTorch's rules on freed and modified
+/// saved values, decided at compile time.
+class Tape {
+public:
+  /// Notes that `statement` visits `node`, whose rule reads `reads`; reports PyTorch's errors.
+  mlir::LogicalResult visit(mlir::Operation *node, mlir::ArrayRef<mlir::Value> reads,
+                            mlir::Operation *statement, bool retain);
+
+private:
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Operation *, 1>> freedBy;
+};
+
+/// How forward values are reached from where the backward program is being built.
+class Scope {
+public:
+  virtual ~Scope() = default;
+  virtual mlir::Value available(mlir::Value v) { return v; }
+};
+
+/// Cotangents on one level of regions.
+struct Frame {
+  explicit Frame(Scope *scope) : scope(scope) {}
+  Scope *scope;
+  llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
+  llvm::MapVector<mlir::StringAttr, mlir::Value> leaves; // by variable
+};
+
+class Reverse {
+public:
+  Reverse(mlir::Operation *statement, const Activity &active, Tape &tape, bool retain)
+      : statement(statement), active(active), tape(tape), retain(retain), builder(statement) {}
+
+  /// Propagates `cotangent` of `value` (ones when null) back to the roots of the activity. The new
+  /// ops stand right before the statement.
+  mlir::LogicalResult run(mlir::Value value, mlir::Value cotangent);
+  /// Gradients of leaves, by variable.
+  const llvm::MapVector<mlir::StringAttr, mlir::Value> &leaves() const { return top.leaves; }
+  /// The cotangent of a value of the statement's own or an enclosing block; null where none flowed.
+  mlir::Value of(mlir::Value v) const { return top.cotangents.lookup(v); }
+
+private:
+  mlir::LogicalResult upwards(mlir::Operation *from);
+  mlir::LogicalResult throughBlock(mlir::ArrayRef<mlir::Operation *> ops, Frame &frame);
+  mlir::LogicalResult through(mlir::Operation *op, Frame &frame);
+  mlir::LogicalResult throughRule(ag::DifferentiableOpInterface op, Frame &frame);
+  mlir::LogicalResult throughLoop(mlir::scf::ForOp loop, Frame &frame);
+  mlir::LogicalResult throughBranches(mlir::scf::IfOp branch, Frame &frame);
+  mlir::LogicalResult branchBody(mlir::scf::IfOp branch, mlir::Region &region, mlir::Region &into,
+                                 const Reached &reached, Frame &frame, Scope &scope);
+  mlir::LogicalResult loopBody(mlir::scf::ForOp loop, mlir::scf::ForOp back,
+                               mlir::ArrayRef<unsigned> carried, const Reached &reached,
+                               Scope &scope);
+  void add(llvm::DenseMap<mlir::Value, mlir::Value> &map, mlir::Value key, mlir::Value term);
+  void addLeaf(Frame &frame, mlir::StringAttr name, mlir::Value term);
+  mlir::Value sum(mlir::Value a, mlir::Value b);
+  mlir::Value zeros(mlir::Type type, mlir::Location loc);
+
+  mlir::Operation *statement;
+  const Activity &active;
+  Tape &tape;
+  bool retain;
+  mlir::OpBuilder builder;
+  Scope identity;
+  Frame top{&identity};
+};
+
+/// A tensor of one repeated element.
+mlir::Value splat(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type, double value);
+
+/// Replaces an scf.if by one with more results; its branches must already yield them. Returns the
+/// new op.
+mlir::scf::IfOp widenIf(mlir::scf::IfOp branch, mlir::TypeRange added);
+
+} // namespace gradc::gradient
+
+#endif

@@ -1,0 +1,27 @@
+// Strip.cpp - removes what only differentiation needs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Gradient/Passes.h"
+#include "gradc/IR/Ag.h"
+
+using namespace mlir;
+namespace gradc::gradient {
+#define GEN_PASS_DEF_STRIPAUTOGRAD
+#include "gradc/Gradient/Passes.h.inc"
+
+namespace {
+struct StripAutograd : impl::StripAutogradBase<StripAutograd> {
+  void runOnOperation() override {
+    SmallVector<Operation *> gone;
+    getOperation().walk([&](Operation *op) {
+      if (isa<ag::LeafOp, ag::DetachOp>(op))
+        op->getResult(0).replaceAllUsesWith(op->getOperand(0));
+      else if (!isa<ag::ModifiedOp>(op))
+        return;
+      gone.push_back(op);
+    });
+    for (Operation *op : llvm::reverse(gone))
+      op->erase();
+  }
+};
+} // namespace
+} // namespace gradc::gradient
