@@ -4,6 +4,7 @@
 #include "gradc/IR/Ag.h"
 #include "gradc/IR/Sched.h"
 #include "gradc/Lower/Passes.h"
+#include "gradc/Schedule/Schedule.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -27,6 +28,8 @@ int main(int argc, char **argv) {
   gradc::lower::registerLowerPasses();
   mlir::PassPipelineRegistration<>("gradient", "the whole Gradient stage",
                                    gradc::gradient::buildGradientPipeline);
+  gradc::sched::registerScheduleInterfaces(registry);
+  gradc::sched::registerSchedule();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "gradc's optimizer driver\n", registry));
 }

@@ -1,0 +1,34 @@
+// Outline.h - makes kernels and launches of groups of ops.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_LIB_SCHEDULE_OUTLINE_H
+#define GRADC_LIB_SCHEDULE_OUTLINE_H
+
+#include "gradc/IR/Sched.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace gradc::sched {
+
+/// The kernels of a module. Equal bodies are one kernel.
+class KernelTable {
+public:
+  explicit KernelTable(mlir::ModuleOp module);
+
+  /// Replaces `ops`, which stand next to each other in program order, by a launch at the last one's
+  /// place. Constants and fills that they use are copied into the kernel.
+  void outline(llvm::ArrayRef<mlir::Operation *> ops);
+
+  unsigned made = 0, shared = 0;
+
+private:
+  KernelOp intern(KernelOp kernel, llvm::StringRef kind);
+
+  mlir::ModuleOp module;
+  mlir::SymbolTable symbols;
+  mlir::OpBuilder top;
+  llvm::StringMap<KernelOp> known;
+  llvm::StringMap<unsigned> numbers;
+};
+
+} // namespace gradc::sched
+
+#endif
