@@ -81,11 +81,6 @@ static double scalar_normal(gradc_rng *rng) {
 }
 
 // Sixteen uniforms become sixteen normals: pairs are (i, i + 8).
-static void normal_block_f32(float *data) {
-  for (int i = 0; i < NORMAL_BLOCK / 2; ++i)
-    gradc_normal_pair_f32(&data[i], &data[i + NORMAL_BLOCK / 2]);
-}
-
 static void normal_block_f64(double *data) {
   for (int i = 0; i < NORMAL_BLOCK / 2; ++i) {
     double *first = &data[i], *second = &data[i + NORMAL_BLOCK / 2], sine, cosine;
@@ -103,13 +98,12 @@ void gradc_rt_randn_f32(gradc_rng *rng, float *out, int64_t n) {
     return;
   }
   gradc_rt_rand_f32(rng, out, n);
-  for (int64_t i = 0; i + NORMAL_BLOCK <= n; i += NORMAL_BLOCK)
-    normal_block_f32(out + i);
+  gradc_normal_blocks_f32(out, n / NORMAL_BLOCK);
   if (n % NORMAL_BLOCK == 0)
     return;
   // The last, partial block is drawn anew and overlaps the one before it.
   gradc_rt_rand_f32(rng, out + n - NORMAL_BLOCK, NORMAL_BLOCK);
-  normal_block_f32(out + n - NORMAL_BLOCK);
+  gradc_normal_blocks_f32(out + n - NORMAL_BLOCK, 1);
 }
 
 void gradc_rt_randn_f64(gradc_rng *rng, double *out, int64_t n) {

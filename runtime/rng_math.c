@@ -74,22 +74,33 @@ void gradc_sincos_circle(double x, double *sine, double *cosine) {
   *cosine = ((quadrant + 1) & 2 ? -1.0 : 1.0) * (swap ? s : c);
 }
 
-// a * b + c with one rounding. The product is exact in double; rounding the sum to odd before it is
-// narrowed makes the second rounding harmless (Boldo and Melquiond, 2008), so that no FMA
-// instruction is needed.
-static float fused(float a, float b, float c) {
-  double product = (double)a * b, sum = product + c;
+// What the double sum lost decides a tie between two floats that the sum itself cannot.
+static float break_tie(double product, double sum, float c) {
   double shadow = sum - product, error = (product - (sum - shadow)) + (c - shadow);
   uint64_t bits = bits_of(sum);
-  if (error != 0 && !(bits & 1))
+  if (error != 0)
     sum = of_bits((error > 0) == (sum > 0) ? bits + 1 : bits - 1);
   return (float)sum;
 }
 
-static float log_f32(float x) {
-  static const float p[9] = {7.0376836292E-2f,  -1.1514610310E-1f, 1.1676998740E-1f,
-                             -1.2420140846E-1f, 1.4249322787E-1f,  -1.6668057665E-1f,
-                             2.0000714765E-1f,  -2.4999993993E-1f, 3.3333331174E-1f};
+// a * b + c with one rounding, for results that are not subnormal. The product is exact in double,
+// so that the second rounding, to float, can only go wrong where the first one ended on the middle
+// between two floats.
+__attribute__((noinline)) static float fused_soft(float a, float b, float c) {
+  double product = (double)a * b, sum = product + c;
+  if ((bits_of(sum) & 0x1fffffff) == 0x10000000)
+    return break_tie(product, sum, c);
+  return (float)sum;
+}
+
+// With the processor's instruction, or without: the same bits.
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE float fused(int hardware, float a, float b, float c) {
+  return hardware ? __builtin_fmaf(a, b, c) : fused_soft(a, b, c);
+}
+
+ALWAYS_INLINE float log_f32(int hardware, float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);
   float e = (float)((int)(bits >> 23) - 0x7e);
@@ -97,41 +108,78 @@ static float log_f32(float x) {
   float m;
   memcpy(&m, &bits, sizeof m); // in [0.5, 1)
   int small = m < 0.707106781186547524f;
-  float f = m - 1.0f;
-  if (small) {
-    e -= 1.0f;
-    f += m;
-  }
-  float z = f * f, y = p[0];
-  for (int i = 1; i < 9; ++i)
-    y = fused(y, f, p[i]);
-  y = fused(y * f, z, e * -2.12194440e-4f);
-  y = fused(-z, 0.5f, y);
-  return fused(e, 0.693359375f, f + y);
+  float f = m - 1.0f + (small ? m : 0.0f), z = f * f, y = 7.0376836292E-2f;
+  e -= small ? 1.0f : 0.0f;
+  y = fused(hardware, y, f, -1.1514610310E-1f);
+  y = fused(hardware, y, f, 1.1676998740E-1f);
+  y = fused(hardware, y, f, -1.2420140846E-1f);
+  y = fused(hardware, y, f, 1.4249322787E-1f);
+  y = fused(hardware, y, f, -1.6668057665E-1f);
+  y = fused(hardware, y, f, 2.0000714765E-1f);
+  y = fused(hardware, y, f, -2.4999993993E-1f);
+  y = fused(hardware, y, f, 3.3333331174E-1f);
+  y = fused(hardware, y * f, z, e * -2.12194440e-4f);
+  return fused(hardware, e, 0.693359375f, f + (y - z * 0.5f)); // half of z is exact
 }
 
 // Of x in [0, 2 pi).
-static void sincos_f32(float x, float *sine, float *cosine) {
+ALWAYS_INLINE void sincos_f32(int hardware, float x, float *sine, float *cosine) {
   int octant = ((int)(x * 1.27323954473516f) + 1) & ~1;
   float y = (float)octant;
-  x = fused(y, -0.78515625f, x);
-  x = fused(y, -2.4187564849853515625e-4f, x);
-  x = fused(y, -3.77489497744594108e-8f, x);
+  x = fused(hardware, y, -0.78515625f, x);
+  x = fused(hardware, y, -2.4187564849853515625e-4f, x);
+  x = fused(hardware, y, -3.77489497744594108e-8f, x);
   float z = x * x;
-  float c = fused(2.443315711809948E-005f, z, -1.388731625493765E-003f);
-  c = fused(c, z, 4.166664568298827E-002f);
-  c = fused(c * z, z, -(z * 0.5f)) + 1.0f;
-  float s = fused(-1.9515295891E-4f, z, 8.3321608736E-3f);
-  s = fused(s, z, -1.6666654611E-1f);
-  s = fused(s * z, x, x);
+  float c = fused(hardware, 2.443315711809948E-005f, z, -1.388731625493765E-003f);
+  c = fused(hardware, c, z, 4.166664568298827E-002f);
+  c = fused(hardware, c * z, z, -(z * 0.5f)) + 1.0f;
+  float s = fused(hardware, -1.9515295891E-4f, z, 8.3321608736E-3f);
+  s = fused(hardware, s, z, -1.6666654611E-1f);
+  s = fused(hardware, s * z, x, x);
   int swap = octant & 2;
   *sine = (octant & 4 ? -1.0f : 1.0f) * (swap ? c : s);
   *cosine = ((octant + 2) & 4 ? -1.0f : 1.0f) * (swap ? s : c);
 }
 
-void gradc_normal_pair_f32(float *first, float *second) {
-  float radius = (float)gradc_sqrt(-2.0f * log_f32(1.0f - *first)), sine, cosine;
-  sincos_f32((float)(2.0 * GRADC_PI) * *second, &sine, &cosine);
-  *first = radius * cosine + 0.0f;
-  *second = radius * sine + 0.0f;
+ALWAYS_INLINE void normal_blocks(int hardware, float *data, int64_t blocks) {
+  for (; blocks > 0; --blocks, data += 16) {
+    for (int i = 0; i < 8; ++i) {
+      float radius = __builtin_sqrtf(-2.0f * log_f32(hardware, 1.0f - data[i])), sine, cosine;
+      sincos_f32(hardware, (float)(2.0 * GRADC_PI) * data[i + 8], &sine, &cosine);
+      data[i] = radius * cosine + 0.0f; // PyTorch adds the mean: -0 becomes 0
+      data[i + 8] = radius * sine + 0.0f;
+    }
+  }
+}
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+static int has_fma(void) {
+  uint32_t a, b, c, d, low, high;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_FMA) == 0 || (c & bit_OSXSAVE) == 0)
+    return 0;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (low & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+
+__attribute__((target("avx2,fma"))) static void normal_blocks_fma(float *data, int64_t blocks) {
+  normal_blocks(1, data, blocks);
+}
+#elif defined(__aarch64__)
+static int has_fma(void) { return 1; }
+
+static void normal_blocks_fma(float *data, int64_t blocks) { normal_blocks(1, data, blocks); }
+#else
+static int has_fma(void) { return 0; }
+
+static void normal_blocks_fma(float *data, int64_t blocks) { normal_blocks(0, data, blocks); }
+#endif
+
+void gradc_normal_blocks_f32(float *data, int64_t blocks) {
+  // Asking the processor costs microseconds on a virtual machine.
+  if (blocks >= 256 && has_fma())
+    normal_blocks_fma(data, blocks);
+  else
+    normal_blocks(0, data, blocks);
 }

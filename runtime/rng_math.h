@@ -11,9 +11,9 @@
 double gradc_log_unit(double x);
 // Sine and cosine of x in [0, 2 pi]; below one unit in the last place of error.
 void gradc_sincos_circle(double x, double *sine, double *cosine);
-// Box-Muller in float32: two uniforms in [0, 1) become two normals, rounded as PyTorch's AVX2
-// kernel does.
-void gradc_normal_pair_f32(float *first, float *second);
+// Box-Muller in float32, rounded as PyTorch's AVX2 kernel does: in each block of 16 uniforms in [0,
+// 1), the pairs (i, i + 8) become normals.
+void gradc_normal_blocks_f32(float *data, int64_t blocks);
 
 // Correctly rounded, as IEEE 754 asks. One instruction; no call into libm.
 static inline double gradc_sqrt(double x) { return __builtin_sqrt(x); }

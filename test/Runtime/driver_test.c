@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -294,13 +295,24 @@ static void test_bench(void) {
 }
 
 static void test_seed(void) {
-  char first[256];
+  static char first[sizeof output];
   run("fake_script", "--seed 5");
-  snprintf(first, sizeof first, "%s", output);
+  memcpy(first, output, sizeof first);
   run("fake_script", "--seed 5");
   CHECK(!strcmp(first, output) && strcmp(first, script_text), "%s and %s", first, output);
   run("fake_script", "--seed 67280421310721");
   CHECK(!strcmp(output, script_text), "%s", output);
+}
+
+static void test_size(void) {
+  static const char *const all[] = {"fake_script", "fake_model", "fake_trainer", "fake_predictor"};
+  for (int i = 0; i < 4; ++i) {
+    char path[4096];
+    struct stat status = {0};
+    snprintf(path, sizeof path, "%s/%s", programs, all[i]);
+    CHECK(stat(path, &status) == 0 && status.st_size > 4096 && status.st_size < 61440,
+          "%s: %ld bytes", path, (long)status.st_size);
+  }
 }
 
 int main(int argc, char **argv) {
@@ -315,6 +327,7 @@ int main(int argc, char **argv) {
   test_training();
   test_bench();
   test_seed();
+  test_size();
   static const char *const left[] = {"stdout",        "stderr", "o.npz",
                                      "o.safetensors", "a.npz",  "b.npz"};
   for (size_t i = 0; i < sizeof left / sizeof left[0]; ++i)
