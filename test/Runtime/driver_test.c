@@ -36,6 +36,7 @@ static int run(const char *program, const char *arguments) {
     else
       command[length++] = *arguments;
   }
+  command[length] = 0;
   const char *redirect = strstr(command, " >") ? " 2>stderr" : " >stdout 2>stderr";
   snprintf(command + length, sizeof command - (size_t)length, "%s", redirect);
   FILE *file = fopen("stdout", "w");
