@@ -76,8 +76,11 @@ FlatSymbolRefAttr Expander::gradVariable(StringAttr name) {
   ag::VariableOp leaf = ag::lookupVariable(func, FlatSymbolRefAttr::get(name));
   OpBuilder b(leaf.getContext());
   b.setInsertionPointAfter(leaf);
-  ag::VariableOp::create(b, leaf.getLoc(), symbol.getAttr(), TypeAttr::get(leaf.getType()),
-                         b.getStringAttr("grad"), UnitAttr(), ElementsAttr());
+  auto grad =
+      ag::VariableOp::create(b, leaf.getLoc(), symbol.getAttr(), TypeAttr::get(leaf.getType()),
+                             b.getStringAttr("grad"), UnitAttr(), ElementsAttr());
+  if (leaf->hasAttr("ag.input"))
+    grad->setAttr("ag.input_grad", b.getUnitAttr());
   return symbol;
 }
 

@@ -1,8 +1,8 @@
 // SplitFunctions.cpp - cuts functions at ag.split.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Residuals.h"
 #include "gradc/Gradient/Passes.h"
 #include "gradc/IR/Ag.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 namespace gradc::gradient {
@@ -14,84 +14,153 @@ namespace {
 /// The arguments with this attribute belong to the function behind the split.
 constexpr StringLiteral kBehindAttr = "ag.behind_split";
 
-struct SplitFunctions : impl::SplitFunctionsBase<SplitFunctions> {
-  void runOnOperation() override {
-    SmallVector<ag::SplitOp> splits;
-    getOperation().walk([&](ag::SplitOp op) { splits.push_back(op); });
-    for (ag::SplitOp op : splits)
-      if (failed(split(op)))
-        return signalPassFailure();
+/// Moves what stands behind a split into a function of its own.
+class Splitter {
+public:
+  Splitter(ag::SplitOp op, func::FuncOp func)
+      : op(op), front(func), body(func.getBody().front()), atStart(op.getContext()),
+        atEnd(op.getContext()) {}
+
+  void run() {
+    SmallVector<Operation *> moved = opsBehind();
+    SmallVector<BlockArgument> args = makeRest();
+    Operation *end = rest.getBody().front().getTerminator();
+    for (Operation *m : moved)
+      m->moveBefore(end);
+    for (auto [i, a] : llvm::enumerate(args))
+      a.replaceAllUsesWith(rest.getBody().front().getArgument(i));
+    BitVector dropped(body.getNumArguments());
+    for (BlockArgument a : args)
+      dropped.set(a.getArgNumber());
+    atStart.setInsertionPointToStart(&rest.getBody().front());
+    atEnd.setInsertionPoint(body.getTerminator());
+    for (Operation *m : moved)
+      m->walk([&](Operation *inner) {
+        for (OpOperand &use : inner->getOpOperands())
+          if (front.getBody().isAncestor(use.get().getParentRegion()))
+            use.set(inRest(use.get()));
+      });
+    if (guarded)
+      addGuard();
+    op.erase();
+    (void)front.eraseArguments(dropped);
   }
 
-  LogicalResult split(ag::SplitOp op) {
-    auto func = dyn_cast<func::FuncOp>(op->getParentOp());
-    if (!func)
-      return op.emitError("expected a split at the top level of a function");
-    Block &body = func.getBody().front();
-    Operation *ret = body.getTerminator();
-    SmallVector<Operation *> behind;
-    for (Operation *at = op->getNextNode(); at != ret; at = at->getNextNode())
-      behind.push_back(at);
-    OpBuilder b(func->getContext());
-    b.setInsertionPointAfter(func);
+private:
+  /// Everything between the split and the return, but for writes of what was known before.
+  SmallVector<Operation *> opsBehind() {
+    SmallVector<Operation *> ops;
+    llvm::DenseSet<Operation *> set;
+    for (Operation *at = op->getNextNode(); at != body.getTerminator(); at = at->getNextNode()) {
+      auto write = dyn_cast<ag::SetOp>(at);
+      Operation *def = write ? write.getValue().getDefiningOp() : nullptr;
+      bool known = write && !set.contains(def) &&
+                   ag::lookupVariable(at, write.getVariableAttr()).getKind() != "grad";
+      if (known)
+        continue;
+      ops.push_back(at);
+      set.insert(at);
+    }
+    return ops;
+  }
+
+  /// The new function; returns the old one's arguments that move to it.
+  SmallVector<BlockArgument> makeRest() {
     SmallVector<BlockArgument> args;
     SmallVector<Type> types;
     SmallVector<DictionaryAttr> attrs;
     for (BlockArgument a : body.getArguments())
-      if (func.getArgAttr(a.getArgNumber(), kBehindAttr)) {
+      if (front.getArgAttr(a.getArgNumber(), kBehindAttr)) {
+        front.removeArgAttr(a.getArgNumber(), kBehindAttr);
         args.push_back(a);
         types.push_back(a.getType());
-        func.removeArgAttr(a.getArgNumber(), kBehindAttr);
-        attrs.push_back(func.getArgAttrDict(a.getArgNumber()));
+        attrs.push_back(front.getArgAttrDict(a.getArgNumber()));
       }
-    auto rest = func::FuncOp::create(b, op.getLoc(), op.getInto(), b.getFunctionType(types, {}));
-    Block *entry = rest.addEntryBlock();
+    OpBuilder b(op.getContext());
+    b.setInsertionPointAfter(front);
+    rest = func::FuncOp::create(b, op.getLoc(), op.getInto(), b.getFunctionType(types, {}));
+    b.setInsertionPointToEnd(rest.addEntryBlock());
     for (auto [i, a] : llvm::enumerate(attrs))
       rest.setArgAttrs(i, a);
-    b.setInsertionPointToEnd(entry);
-    auto end = func::ReturnOp::create(b, op.getLoc());
-    for (Operation *moved : behind)
-      moved->moveBefore(end);
-    for (auto [i, a] : llvm::enumerate(args))
-      a.replaceAllUsesWith(entry->getArgument(i));
-    carryAcross(func, rest, op);
-    BitVector dropped(body.getNumArguments());
-    for (BlockArgument a : args)
-      dropped.set(a.getArgNumber());
-    op.erase();
-    return func.eraseArguments(dropped);
+    func::ReturnOp::create(b, op.getLoc());
+    return args;
   }
 
-  /// Values of the front that the rest uses: constants are copied, others become residual
-  /// variables.
-  void carryAcross(func::FuncOp func, func::FuncOp rest, ag::SplitOp op) {
-    llvm::SetVector<Value> crossing;
-    rest.walk([&](Operation *inner) {
-      for (Value v : inner->getOperands())
-        if (!rest.getBody().isAncestor(v.getParentRegion()))
-          crossing.insert(v);
-    });
-    OpBuilder atStart = OpBuilder::atBlockBegin(&rest.getBody().front());
-    OpBuilder atEnd(func.getBody().front().getTerminator());
-    OpBuilder module(func);
-    auto inRest = [&](OpOperand &use) { return rest->isProperAncestor(use.getOwner()); };
-    for (unsigned i = 0; i < crossing.size(); ++i) {
-      Value v = crossing[i];
-      Operation *def = v.getDefiningOp();
-      if (def && def->hasTrait<OpTrait::ConstantLike>()) {
-        Operation *copy = atStart.clone(*def);
-        v.replaceUsesWithIf(copy->getResult(0), inRest);
-        continue;
-      }
-      auto name = atEnd.getStringAttr(func.getName() + ".residual" + Twine(i));
-      ag::VariableOp::create(module, v.getLoc(), name, TypeAttr::get(v.getType()),
-                             module.getStringAttr("residual"), UnitAttr(), ElementsAttr());
-      auto symbol = FlatSymbolRefAttr::get(name);
-      Value read = ag::GetOp::create(atStart, v.getLoc(), v.getType(), symbol);
-      v.replaceUsesWithIf(read, inRest);
+  /// A value of the front, as the rest sees it: read again, computed again, or kept in a variable.
+  Value inRest(Value v) {
+    auto it = known.find(v);
+    if (it != known.end())
+      return it->second;
+    Value found;
+    Operation *def = v.getDefiningOp();
+    if (isCheap(def) || isa_and_nonnull<ag::GetOp>(def)) {
+      guarded |=
+          isa<ag::GetOp>(def) &&
+          ag::lookupVariable(def, cast<ag::GetOp>(def).getVariableAttr()).getKind() != "grad";
+      SmallVector<Value> operands;
+      for (Value o : def->getOperands())
+        operands.push_back(inRest(o));
+      Operation *copy = atStart.clone(*def);
+      copy->setOperands(operands);
+      found = copy->getResult(cast<OpResult>(v).getResultNumber());
+    } else {
+      FlatSymbolRefAttr symbol = variable("residual" + std::to_string(count++), v.getType());
       ag::SetOp::create(atEnd, v.getLoc(), symbol, v, UnitAttr());
+      found = ag::GetOp::create(atStart, v.getLoc(), v.getType(), symbol);
+      guarded = true;
     }
+    return known[v] = found;
+  }
+
+  FlatSymbolRefAttr variable(StringRef name, Type type) {
+    OpBuilder module(front);
+    auto full = module.getStringAttr(front.getName() + "." + name);
+    ag::VariableOp::create(module, op.getLoc(), full, TypeAttr::get(type),
+                           module.getStringAttr("residual"), UnitAttr(), ElementsAttr());
+    return FlatSymbolRefAttr::get(full);
+  }
+
+  /// PyTorch frees the graph at the first backward: the rest may run once after each run of the
+  /// front.
+  void addGuard() {
+    auto type = RankedTensorType::get({}, atEnd.getI1Type());
+    FlatSymbolRefAttr alive = variable("alive", type);
+    auto set = [&](OpBuilder &b, bool value) {
+      Value v = ag::ConstantOp::create(b, op.getLoc(), DenseElementsAttr::get(type, value));
+      ag::SetOp::create(b, op.getLoc(), alive, v, UnitAttr());
+    };
+    set(atEnd, true);
+    OpBuilder end(rest.getBody().front().getTerminator());
+    set(end, false);
+    rest->setAttr("ag.guard", alive);
+  }
+
+  ag::SplitOp op;
+  func::FuncOp front, rest;
+  Block &body;
+  OpBuilder atStart, atEnd;
+  llvm::DenseMap<Value, Value> known;
+  unsigned count = 0;
+  bool guarded = false;
+};
+
+struct SplitFunctions : impl::SplitFunctionsBase<SplitFunctions> {
+  void runOnOperation() override {
+    SmallVector<ag::SplitOp> splits;
+    getOperation().walk([&](ag::SplitOp op) { splits.push_back(op); });
+    for (ag::SplitOp op : splits) {
+      auto func = dyn_cast<func::FuncOp>(op->getParentOp());
+      if (!func) {
+        op.emitError("expected a split at the top level of a function");
+        return signalPassFailure();
+      }
+      Splitter(op, func).run();
+    }
+    for (auto v : llvm::make_early_inc_range(getOperation().getOps<ag::VariableOp>()))
+      if (v->hasAttr("ag.input"))
+        v.erase(); // it named a leaf, it has no storage
   }
 };
+
 } // namespace
 } // namespace gradc::gradient

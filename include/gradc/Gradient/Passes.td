@@ -5,6 +5,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MakeTrainer : Pass<"ag-make-trainer", "::mlir::ModuleOp"> {
+  let summary = "writes a model's predict, forward, backward, zero_grad, step and steps";
+  let description = [{
+    Does nothing in a script. In a model the function `forward` is the model; the entry points are ordinary ag functions, so
+    that nothing behind this pass knows its options. `step` = zero_grad, forward, backward, optimiser; `steps` repeats it.
+  }];
+  let options = [
+    Option<"lossName", "loss", "std::string", "\"\"", "the output that is the loss (default: the only scalar float)">,
+    Option<"grad", "grad", "std::string", "\"params\"", "none, params, inputs, all or names separated by commas">,
+    Option<"optimizer", "optimizer", "std::string", "\"\"", "sgd:lr=0.01,momentum=0.9">,
+  ];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+}
+
 def InlineCalls : Pass<"ag-inline-calls", "::mlir::ModuleOp"> {
   let summary = "inlines every call and removes the functions that nobody outside can see";
   let description = [{
