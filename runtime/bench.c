@@ -10,7 +10,7 @@
 
 enum { MAX_SAMPLES = 1 << 16 };
 
-static double now(void) {
+double gradc_now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
@@ -20,7 +20,7 @@ static double now(void) {
 static double clock_cost(void) {
   double best = 1e9;
   for (int i = 0; i < 200; ++i) {
-    double start = now(), cost = now() - start;
+    double start = gradc_now(), cost = gradc_now() - start;
     if (cost < best)
       best = cost;
   }
@@ -50,11 +50,11 @@ int gradc_bench(gradc_session *session, gradc_workload run, void *context) {
     least = wanted / MAX_SAMPLES * 2;
   uint64_t batch = 1, total = 0;
   size_t count = 0;
-  double begin = now(), elapsed = 0;
+  double begin = gradc_now(), elapsed = 0;
   while (count < MAX_SAMPLES && (!count || elapsed < wanted)) {
-    double start = now();
+    double start = gradc_now();
     int status = run(session, context, batch);
-    double end = now(), time = end - start;
+    double end = gradc_now(), time = end - start;
     if (status)
       return status;
     total += batch;

@@ -1,7 +1,6 @@
 // driver.c - main() of executables: what to run, by the kind of program and the options.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "hosted.h"
-#include "number.h"
 #include "session.h"
 
 #include <stdlib.h>
@@ -51,35 +50,6 @@ static int bench_script(gradc_session *session, void *context, uint64_t n) {
   return GRADC_EXIT_DONE;
 }
 
-// ---- training steps ----
-
-static void put_step(uint64_t step, float loss) {
-  char text[GRADC_NUMBER_CHARS];
-  gradc_output("step ", 5);
-  gradc_output(text, (size_t)gradc_format_i64(text, (int64_t)step));
-  gradc_output(" loss ", 6);
-  gradc_output(text, (size_t)gradc_format_repr_f32(text, loss));
-  gradc_output("\n", 1);
-  gradc_output_flush();
-}
-
-// Up to 100 lines, evenly spread, the last step among them.
-static int train(gradc_session *session, const gradc_function *step) {
-  uint64_t all = session->options->steps, every = session->options->quiet ? all : (all + 99) / 100;
-  for (uint64_t done = 0; done < all;) {
-    uint64_t n = every - done % every;
-    if (n > all - done)
-      n = all - done;
-    int status = gradc_session_call(session, step, n);
-    if (status)
-      return status;
-    done += n;
-    if (!session->options->quiet)
-      put_step(done, session->step_loss);
-  }
-  return GRADC_EXIT_DONE;
-}
-
 // ---- which functions ----
 
 static int usage(const char *text) {
@@ -115,13 +85,12 @@ static int choose_model(const gradc_session *session, pass *p) {
   else
     p->first = gradc_session_function(session, "predict");
   // A model with one function of another name: there is no doubt what to run.
-  for (uint32_t i = 0; !p->first && i < session->program->n_functions; ++i)
-    if (session->program->n_functions == 1)
-      p->first = &session->program->functions[i];
+  if (!p->first && session->program->n_functions == 1)
+    p->first = &session->program->functions[0];
   if (p->first)
     return GRADC_EXIT_DONE;
-  gradc_report("the program has no function 'forward' or 'predict' to run");
-  return GRADC_EXIT_INTERNAL;
+  return usage(steps ? "the program only trains: give --steps"
+                     : "the program has no function 'forward' or 'predict' to run");
 }
 
 // ---- the run ----
@@ -145,7 +114,7 @@ static int run_planned(gradc_session *session, pass *p) {
   if (session->options->bench > 0)
     return bench(session, p);
   if (session->options->has_steps)
-    return train(session, p->first);
+    return gradc_train(session, p->first);
   if (session->program->kind == GRADC_SCRIPT)
     session->has_gradients = 1;
   return run_pass(session, p);

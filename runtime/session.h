@@ -37,7 +37,12 @@ int gradc_session_fail(int code);
 // Writes loss, outputs, gradients, buffers and parameters.
 int gradc_session_write(const gradc_session *session, gradc_save *save);
 
-// bench.c. Times runs of a planned workload and prints the line of --bench.
+// train.c. The steps of --steps, with a line of progress now and then.
+int gradc_train(gradc_session *session, const gradc_function *step);
+
+// bench.c. Nanoseconds of a clock that never goes back.
+double gradc_now(void);
+// Times runs of a planned workload and prints the line of --bench.
 typedef int (*gradc_workload)(gradc_session *session, void *context, uint64_t n);
 int gradc_bench(gradc_session *session, gradc_workload run, void *context);
 

@@ -7,7 +7,9 @@
 #include "files.h"
 #include "hosted.h"
 
+#include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -276,6 +278,35 @@ static void test_training(void) {
         output);
 }
 
+// On a terminal one line is written again and again.
+static void test_terminal(void) {
+  int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0, "no terminal");
+  char arguments[512];
+  snprintf(arguments, sizeof arguments, "--inputs @xy.npz --steps 5000 >%s", ptsname(terminal));
+  // Open on this side, too, so that the text stays readable when the program has ended.
+  int other_side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+  CHECK(run("fake_trainer", arguments) == 0, "%s", errors);
+  size_t used = 0;
+  struct pollfd ready = {terminal, POLLIN, 0};
+  while (used < sizeof output - 1 && poll(&ready, 1, 100) == 1) {
+    ssize_t got = read(terminal, output + used, sizeof output - 1 - used);
+    if (got <= 0)
+      break;
+    used += (size_t)got;
+  }
+  output[used] = 0;
+  CHECK(output[0] == '\r' && strstr(output, "[                        ] step 1/5000 loss 5.875 "),
+        "'%s'", output);
+  CHECK(strstr(output, "\r[========================] step 5000/5000 loss 2.7") &&
+            strstr(output, " s left\x1b[K\r"),
+        "'%s'", output);
+  CHECK(!strncmp(output + used - 2, "\r\n", 2) && strstr(output, "steps/s\x1b[K\r\n"), "'%s'",
+        output);
+  close(other_side);
+  close(terminal);
+}
+
 static void test_bench(void) {
   static const char *const runs[][2] = {{"fake_script", ""},
                                         {"fake_model", "--inputs @xy.npz"},
@@ -326,6 +357,7 @@ int main(int argc, char **argv) {
   test_table();
   test_outputs();
   test_training();
+  test_terminal();
   test_bench();
   test_seed();
   test_size();

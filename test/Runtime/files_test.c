@@ -331,6 +331,33 @@ static void test_writing(void) {
   expect_message("");
 }
 
+// More members than 16 bits count: the 64-bit end records.
+static void test_many(void) {
+  enum { MANY = 66000 };
+  static gradc_save save;
+  static char names[MANY][16];
+  static gradc_item items[MANY];
+  static int32_t values[MANY];
+  for (int i = 0; i < MANY; ++i) {
+    snprintf(names[i], sizeof names[i], "t%d", i);
+    values[i] = i;
+    items[i] = (gradc_item){"", names[i], GRADC_I32, 0, NULL, &values[i]};
+  }
+  CHECK(gradc_save_open(&save, "many.npz") == 0 && gradc_save_items(&save, items, MANY) == 0,
+        "many.npz");
+  CHECK(gradc_save_close(&save) == 0, "many.npz");
+  gradc_archive archive;
+  gradc_array array;
+  CHECK(gradc_archive_open("many.npz", &archive) == 0 && archive.members == MANY, "many.npz");
+  for (int i = 0; i < MANY; i += 13199) {
+    int found = gradc_archive_find(&archive, names[i], &array);
+    CHECK(found == GRADC_FOUND && array.bytes == 4 && gradc_get32(array.data) == (uint32_t)i, "%s",
+          names[i]);
+  }
+  unlink("many.npz");
+  expect_message("");
+}
+
 static void test_failing_writes(void) {
   static gradc_save save;
   static const struct {
@@ -384,6 +411,7 @@ int main(int argc, char **argv) {
   damage("piped.npz", "y");
   damage("xy.safetensors", "y");
   test_writing();
+  test_many();
   test_failing_writes();
   CHECK(chdir("/") == 0 && rmdir(place) == 0, "files were left behind in %s", place);
   dup2(saved, STDERR_FILENO);
