@@ -211,7 +211,8 @@ private:
     unsigned n = out.getOperandNumber() - launch.getInputs().size();
     for (auto [i, value] : llvm::enumerate(launch.getInputs())) {
       Operation *def = value.getDefiningOp();
-      if (!isa_and_nonnull<LaunchOp, sched::HostOp>(def) || !launch.mayOverwrite(i, n) ||
+      if (!isa_and_nonnull<LaunchOp, sched::HostOp>(def) ||
+          value.getType() != out.get().getType() || !launch.mayOverwrite(i, n) ||
           def->getBlock() != launch->getBlock() || llvm::is_contained(launch.getOuts(), value))
         continue;
       if (llvm::none_of(value.getUsers(), [&](Operation *user) {

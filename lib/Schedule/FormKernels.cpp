@@ -18,6 +18,12 @@ using linalg::GenericOp;
 
 namespace {
 
+using Group = SmallVector<Operation *>;
+
+void sortByPosition(SmallVectorImpl<Operation *> &ops) {
+  llvm::sort(ops, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+}
+
 /// Groups the linalg ops of one block.
 class Grouping {
 public:
@@ -25,34 +31,43 @@ public:
 
   /// Puts the groups in order, each with its ops next to each other, and returns those that are
   /// kernels.
-  SmallVector<SmallVector<Operation *>> run() {
+  SmallVector<Group> run() {
+    takeViews();
     takeOwnProducers();
     followEdges();
     joinSiblings();
-    SmallVector<SmallVector<Operation *>> kernels;
+    joinOverwriters();
+    SmallVector<Group> kernels;
     for (unsigned group : clusters.order()) {
       ArrayRef<Operation *> ops = clusters.members(group);
       for (Operation *op : ops)
         op->moveBefore(block.getTerminator());
-      if (!ops.empty() && isComputed(ops.front()))
+      if (llvm::any_of(ops, hasLoops))
         kernels.emplace_back(ops);
     }
     return kernels;
   }
 
 private:
+  static bool hasLoops(Operation *op) { return kindOf(op) == OpKind::Loops; }
+
   bool isComputed(Operation *op) const {
     OpKind kind = kindOf(op);
-    return clusters.contains(op) && kind != OpKind::None && kind != OpKind::Free;
+    return clusters.contains(op) && (kind == OpKind::Loops || kind == OpKind::View);
+  }
+
+  static bool isReduction(Operation *op) {
+    auto generic = dyn_cast<GenericOp>(op);
+    return generic && generic.getNumReductionLoops() && !linalg::isaContractionOpInterface(generic);
   }
 
   bool tryMerge(Operation *a, Operation *b) {
     unsigned into = clusters.groupOf(a), from = clusters.groupOf(b);
     if (into == from)
       return false;
-    SmallVector<Operation *> ops(clusters.members(into));
+    Group ops(clusters.members(into));
     llvm::append_range(ops, clusters.members(from));
-    llvm::sort(ops, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+    sortByPosition(ops);
     return isOneKernel(ops) && clusters.merge(into, from);
   }
 
@@ -64,10 +79,23 @@ private:
     return producers;
   }
 
+  /// What a group reads through a view it reads in place.
+  void takeViews() {
+    for (Operation &op : block.without_terminator()) {
+      if (!hasLoops(&op))
+        continue;
+      SmallVector<Operation *> work{&op};
+      while (!work.empty())
+        for (Operation *producer : producersOf(work.pop_back_val()))
+          if (kindOf(producer) == OpKind::View && tryMerge(&op, producer))
+            work.push_back(producer);
+    }
+  }
+
   /// An elementwise op that only a reduction's group reads goes there: its result is never stored.
   void takeOwnProducers() {
     for (Operation &op : block.without_terminator()) {
-      if (kindOf(&op) != OpKind::Reduction)
+      if (!isReduction(&op))
         continue;
       SmallVector<Operation *> work{&op};
       while (!work.empty())
@@ -75,7 +103,11 @@ private:
           bool own = llvm::all_of(producer->getUsers(), [&](Operation *user) {
             return clusters.contains(user) && clusters.groupOf(user) == clusters.groupOf(&op);
           });
-          if (own && kindOf(producer) == OpKind::Elementwise && tryMerge(&op, producer))
+          auto generic = dyn_cast<GenericOp>(producer);
+          bool elementwise = generic && !generic.getNumReductionLoops();
+          if (own && clusters.groupOf(producer) == clusters.groupOf(&op))
+            work.push_back(producer); // a view
+          else if (own && elementwise && tryMerge(&op, producer))
             work.push_back(producer);
         }
     }
@@ -95,25 +127,78 @@ private:
       if (isComputed(&op))
         shared.insert_range(op.getOperands());
     for (Value value : shared) {
-      SmallVector<Operation *> readers;
-      for (Operation *user : value.getUsers())
-        if (isComputed(user) && isa<RankedTensorType>(value.getType()))
-          readers.push_back(user);
-      llvm::sort(readers, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+      Group readers;
+      if (isa<RankedTensorType>(value.getType()))
+        for (Operation *user : value.getUsers())
+          if (isComputed(user))
+            readers.push_back(user);
+      sortByPosition(readers);
       for (size_t i = 1; i < readers.size(); ++i)
         joinIfSiblings(readers[i - 1], readers[i]);
     }
   }
 
+  /// What refills a carried value joins the kernel that reads the old content (a gradient's reset
+  /// joins the update).
+  void joinOverwriters() {
+    auto loop = dyn_cast<scf::ForOp>(block.getParentOp());
+    if (!loop)
+      return;
+    for (auto [carried, next] :
+         llvm::zip(loop.getRegionIterArgs(), block.getTerminator()->getOperands())) {
+      auto fill = next.getDefiningOp<GenericOp>();
+      if (!fill || !isComputed(fill) || fill.getNumDpsInputs())
+        continue;
+      Group readers;
+      for (Operation *user : carried.getUsers())
+        if (isComputed(user))
+          readers.push_back(user);
+      sortByPosition(readers);
+      if (!readers.empty())
+        tryMerge(readers.back(), fill);
+    }
+  }
+
   void joinIfSiblings(Operation *a, Operation *b) {
     unsigned x = clusters.groupOf(a), y = clusters.groupOf(b);
-    if (x != y && areSiblings(clusters.members(x), clusters.members(y)))
+    if (x != y && llvm::any_of(clusters.members(x), hasLoops) &&
+        llvm::any_of(clusters.members(y), hasLoops) &&
+        shareLoops(clusters.members(x), clusters.members(y)))
       tryMerge(a, b);
   }
 
   Block &block;
   Clusters clusters;
 };
+
+/// Gives each reader of a view a view of its own, so that it can be part of the reader's kernel.
+void copyViews(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+    if (kindOf(&op) != OpKind::View)
+      continue;
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : op.getUses())
+      uses.push_back(&use);
+    OpBuilder b(&op);
+    for (OpOperand *use : llvm::drop_begin(uses, uses.empty() ? 0 : 1))
+      use->set(b.clone(op)->getResult(0));
+  }
+}
+
+/// A strided slice that something else than a kernel reads is copied out by a kernel.
+bool needsCopy(tensor::ExtractSliceOp slice) {
+  if (kindOf(slice) != OpKind::View)
+    return false;
+  ArrayRef<int64_t> from = slice.getSourceType().getShape();
+  ArrayRef<int64_t> sizes = slice.getStaticSizes();
+  bool partial = false; // a dim further in is not whole
+  for (size_t i = from.size(); i-- > 0;) {
+    if (sizes[i] != 1 && (partial || slice.getStaticStrides()[i] != 1))
+      return true;
+    partial |= sizes[i] != from[i];
+  }
+  return false;
+}
 
 /// A host op of ag as a sched.host.
 void replaceHostOp(Operation *op) {
@@ -129,6 +214,30 @@ void replaceHostOp(Operation *op) {
                              op->getAttrDictionary());
   op->replaceAllUsesWith(host.getResults());
   op->erase();
+}
+
+/// A fill that something else than a kernel wants is made just before each use, by an op that a
+/// kernel may take: a buffer shared by several carries would have to be copied for each.
+void makeEscapingFills(func::FuncOp f) {
+  SmallVector<linalg::FillOp> fills;
+  f.walk([&](linalg::FillOp fill) { fills.push_back(fill); });
+  for (linalg::FillOp fill : fills) {
+    for (OpOperand &use : llvm::make_early_inc_range(fill->getUses())) {
+      if (isa<GenericOp>(use.getOwner()))
+        continue;
+      OpBuilder b(use.getOwner());
+      auto type = cast<RankedTensorType>(fill.getResult(0).getType());
+      Value empty =
+          tensor::EmptyOp::create(b, fill.getLoc(), type.getShape(), type.getElementType());
+      SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+      auto generic = GenericOp::create(b, fill.getLoc(), type, ValueRange{}, empty,
+                                       b.getMultiDimIdentityMap(type.getRank()), loops,
+                                       [&](OpBuilder &inner, Location loc, ValueRange) {
+                                         linalg::YieldOp::create(inner, loc, fill.getInputs()[0]);
+                                       });
+      use.set(generic.getResult(0));
+    }
+  }
 }
 
 struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
@@ -152,54 +261,40 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
     return success();
   }
 
-  /// A reduction starts from a fill: emitters keep their accumulators in registers.
-  LogicalResult checkReductions(func::FuncOp f) {
-    WalkResult walk = f.walk([&](GenericOp op) {
-      if (op.getNumReductionLoops())
-        for (Value init : op.getDpsInits())
-          if (!init.getDefiningOp<linalg::FillOp>()) {
-            op.emitError("expected a reduction to start from a linalg.fill");
-            return WalkResult::interrupt();
-          }
-      return WalkResult::advance();
-    });
-    return failure(walk.wasInterrupted());
+  LogicalResult outlineBlock(Block &block, KernelTable &table) {
+    copyViews(block);
+    for (ArrayRef<Operation *> ops : Grouping(block).run())
+      if (failed(table.outline(ops)))
+        return failure();
+    SmallVector<tensor::ExtractSliceOp> slices(block.getOps<tensor::ExtractSliceOp>());
+    for (tensor::ExtractSliceOp slice : slices)
+      if (needsCopy(slice) && failed(table.outline({slice})))
+        return failure();
+    return success();
   }
 
-  /// A constant tensor that something else than a kernel wants is made just before each use: a
-  /// buffer shared by several carries would have to be copied for each.
-  void outlineFills(Block &block, KernelTable &table) {
-    SmallVector<linalg::FillOp> fills(block.getOps<linalg::FillOp>());
-    for (linalg::FillOp fill : fills) {
-      for (OpOperand &use : llvm::make_early_inc_range(fill->getUses())) {
-        OpBuilder b(use.getOwner());
-        auto copy = cast<linalg::FillOp>(b.clone(*fill));
-        use.set(copy.getResult(0));
-        table.outline({copy});
-      }
-      fill.erase();
-    }
+  LogicalResult formKernels(func::FuncOp f, KernelTable &table) {
+    if (failed(replaceHostOps(f)))
+      return failure();
+    makeEscapingFills(f);
+    SmallVector<Block *> blocks;
+    f.walk([&](Block *block) {
+      if (!isa<linalg::LinalgOp>(block->getParentOp()))
+        blocks.push_back(block);
+    });
+    for (Block *block : blocks)
+      if (failed(outlineBlock(*block, table)))
+        return failure();
+    IRRewriter rewriter(f);
+    (void)runRegionDCE(rewriter, f->getRegions());
+    return success();
   }
 
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    KernelTable table(module);
-    for (auto f : module.getOps<func::FuncOp>()) {
-      if (failed(replaceHostOps(f)) || failed(checkReductions(f)))
+    KernelTable table(getOperation());
+    for (auto f : getOperation().getOps<func::FuncOp>())
+      if (failed(formKernels(f, table)))
         return signalPassFailure();
-      SmallVector<Block *> blocks;
-      f.walk([&](Block *block) {
-        if (!isa<linalg::LinalgOp>(block->getParentOp()))
-          blocks.push_back(block);
-      });
-      for (Block *block : blocks)
-        for (ArrayRef<Operation *> ops : Grouping(*block).run())
-          table.outline(ops);
-      for (Block *block : blocks)
-        outlineFills(*block, table);
-      IRRewriter rewriter(f);
-      (void)runRegionDCE(rewriter, f->getRegions());
-    }
     kernels += table.made;
     shared += table.shared;
   }

@@ -2,64 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Outline.h"
 #include "OneKernel.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace gradc::sched;
 
 KernelTable::KernelTable(ModuleOp module)
-    : module(module), symbols(module), top(OpBuilder::atBlockBegin(module.getBody())) {}
+    : symbols(module), top(OpBuilder::atBlockBegin(module.getBody())) {}
 
-/// What a group needs from outside: values that become arguments, and ops that are copied.
-namespace {
-struct Needs {
-  llvm::SetVector<Value> arguments;
-  llvm::SetVector<Operation *> copies; ///< producers first
-
-  Needs(ArrayRef<Operation *> ops) : ops(ops) {
-    for (Operation *op : ops)
-      op->walk([&](Operation *inner) {
-        for (Value v : inner->getOperands())
-          need(v, op);
-      });
-  }
-
-private:
-  void need(Value value, Operation *reader) {
-    Operation *def = value.getDefiningOp();
-    // Values of the reader's own regions.
-    if (reader->isAncestor(value.getParentRegion()->getParentOp()))
-      return;
-    if (def && llvm::is_contained(ops, def))
-      return;
-    if (!def || kindOf(def) != OpKind::Free) {
-      arguments.insert(value);
-      return;
-    }
-    if (copies.contains(def))
-      return;
-    for (Value v : def->getOperands())
-      need(v, def);
-    copies.insert(def);
-  }
-  ArrayRef<Operation *> ops;
-};
-} // namespace
-
-static StringRef kindName(ArrayRef<Operation *> ops) {
-  bool has[int(OpKind::Other) + 1] = {};
-  for (Operation *op : ops)
-    has[int(kindOf(op))] = true;
-  if (has[int(OpKind::Contraction)])
+/// What a reader of the kernel list wants to know first.
+static StringRef kindName(const KernelGraph &graph) {
+  auto has = [&](KernelNode::Kind kind) {
+    return llvm::any_of(graph.nodes, [&](const KernelNode &n) { return n.kind == kind; });
+  };
+  if (has(KernelNode::Contract))
     return "contraction";
-  if (has[int(OpKind::Reduction)])
+  if (has(KernelNode::Reduce))
     return "reduction";
-  if (has[int(OpKind::Other)])
-    return "general";
-  return has[int(OpKind::Elementwise)] ? "elementwise" : "fill";
+  if (has(KernelNode::Op) || has(KernelNode::Index))
+    return "elementwise";
+  return has(KernelNode::Load) ? "move" : "fill";
 }
 
 /// The kernel, or an older one with the same body.
@@ -79,48 +42,60 @@ KernelOp KernelTable::intern(KernelOp kernel, StringRef kind) {
   return slot = kernel;
 }
 
-void KernelTable::outline(ArrayRef<Operation *> ops) {
-  Needs needs(ops);
-  SmallVector<Value> results;
-  for (Operation *op : ops)
-    for (OpResult result : op->getResults())
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) {
-            return llvm::none_of(ops, [&](Operation *o) { return o->isAncestor(user); });
-          }))
-        results.push_back(result);
+static bool mayShareBuffer(Type argument, Type result) {
+  auto a = cast<RankedTensorType>(argument), r = cast<RankedTensorType>(result);
+  return a.getElementType() == r.getElementType() && a.getNumElements() == r.getNumElements();
+}
 
-  Operation *last = ops.back();
-  Location loc = last->getLoc();
-  auto type = top.getFunctionType(TypeRange(needs.arguments.getArrayRef()), TypeRange(results));
-  StringRef kind = kindName(ops);
-  auto kernel = KernelOp::create(top, loc, "kernel", type, kind, ArrayRef<int64_t>{}, ArrayAttr(),
-                                 ArrayAttr());
+/// The kernel that computes `ops`, at the builder's place.
+static KernelOp makeKernel(OpBuilder &b, ArrayRef<Operation *> ops, const KernelParts &parts,
+                           const KernelGraph &graph, StringRef kind) {
+  Location loc = ops.back()->getLoc();
+  auto type = b.getFunctionType(TypeRange(parts.arguments.getArrayRef()),
+                                TypeRange(ValueRange(parts.results)));
+  SmallVector<int64_t> inplace;
+  for (auto [argument, result] : graph.inplacePairs())
+    if (mayShareBuffer(parts.arguments[argument].getType(), parts.results[result].getType()))
+      inplace.append({argument, result});
+  auto kernel = KernelOp::create(b, loc, "kernel", type, kind, inplace, ArrayAttr(), ArrayAttr());
   Block &body = kernel.getBody().emplaceBlock();
   IRMapping map;
-  for (Value v : needs.arguments)
+  for (Value v : parts.arguments)
     map.map(v, body.addArgument(v.getType(), v.getLoc()));
   OpBuilder inside = OpBuilder::atBlockEnd(&body);
-  for (Operation *op : needs.copies)
+  for (Operation *op : parts.copies)
     inside.clone(*op, map);
   for (Operation *op : ops)
     inside.clone(*op, map);
   SmallVector<Value> returned;
-  for (Value v : results)
+  for (Value v : parts.results)
     returned.push_back(map.lookup(v));
   ReturnOp::create(inside, loc, returned);
-  kernel.setInplace(overwritablePairs(kernel));
-  kernel = intern(kernel, kind);
+  return kernel;
+}
+
+LogicalResult KernelTable::outline(ArrayRef<Operation *> ops) {
+  KernelParts parts(ops);
+  std::string why;
+  FailureOr<KernelGraph> graph = parts.graph(why);
+  Operation *last = ops.back();
+  Location loc = last->getLoc();
+  if (failed(graph))
+    return last->emitError("no kernel can compute this: ") << why;
+  StringRef kind = kindName(*graph);
+  KernelOp kernel = intern(makeKernel(top, ops, parts, *graph, kind), kind);
 
   OpBuilder b(last);
   SmallVector<Value> outs;
-  for (Value v : results) {
+  for (Value v : parts.results) {
     auto tensor = cast<RankedTensorType>(v.getType());
     outs.push_back(tensor::EmptyOp::create(b, loc, tensor.getShape(), tensor.getElementType()));
   }
-  auto launch = LaunchOp::create(b, loc, TypeRange(results), kernel.getSymName(),
-                                 needs.arguments.getArrayRef(), outs, kernel.getInplace());
-  for (auto [old, result] : llvm::zip(results, launch.getResults()))
+  auto launch = LaunchOp::create(b, loc, TypeRange(ValueRange(parts.results)), kernel.getSymName(),
+                                 parts.arguments.getArrayRef(), outs, kernel.getInplace());
+  for (auto [old, result] : llvm::zip(parts.results, launch.getResults()))
     old.replaceAllUsesWith(result);
   for (Operation *op : llvm::reverse(ops))
     op->erase();
+  return success();
 }

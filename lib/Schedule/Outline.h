@@ -14,15 +14,15 @@ public:
   explicit KernelTable(mlir::ModuleOp module);
 
   /// Replaces `ops`, which stand next to each other in program order, by a launch at the last one's
-  /// place. Constants and fills that they use are copied into the kernel.
-  void outline(llvm::ArrayRef<mlir::Operation *> ops);
+  /// place. Constants and fills that they use are copied into the kernel. Fails with an error where
+  /// no emitter can compute the ops.
+  mlir::LogicalResult outline(llvm::ArrayRef<mlir::Operation *> ops);
 
   unsigned made = 0, shared = 0;
 
 private:
   KernelOp intern(KernelOp kernel, llvm::StringRef kind);
 
-  mlir::ModuleOp module;
   mlir::SymbolTable symbols;
   mlir::OpBuilder top;
   llvm::StringMap<KernelOp> known;
