@@ -112,6 +112,7 @@ private:
       if (!value) {
         BlockArgument arg =
             addArgument(get.getType(), sched::kVariableAttr, variable, get.getLoc());
+        b.setInsertionPoint(get);
         value = bufferization::ToTensorOp::create(b, get.getLoc(), get.getType(), arg,
                                                   /*restrict=*/true, written.contains(variable));
         buffers[variable] = arg;

@@ -150,8 +150,9 @@ struct PlanMemoryPass : sched::impl::PlanMemoryPassBase<PlanMemoryPass> {
       auto view = memref::ViewOp::create(b, loc, buffer.alloc.getType(), f.getArgument(n), offset,
                                          ValueRange{});
       buffer.alloc.replaceAllUsesWith(view.getResult());
-      buffer.alloc.erase();
     }
+    for (Buffer &buffer : buffers)
+      buffer.alloc.erase();
     int64_t copies = 0;
     f.walk([&](memref::CopyOp) { ++copies; });
     f->setAttr("sched.arena_bytes", b.getI64IntegerAttr(bytes));
