@@ -59,8 +59,7 @@ int gradc_bench(gradc_session *session, gradc_workload run, void *context) {
       return status;
     total += batch;
     elapsed = end - begin;
-    // Batches that are still too short only warm up. One that takes all of the time counts in any
-    // case.
+    // Batches that are still too short only warm up, except one that takes all of the time.
     if (time < least && elapsed < wanted) {
       batch *= 2;
       continue;

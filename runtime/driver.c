@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // The program that was compiled into this executable.
 extern const gradc_program *const gradc_main_program;
@@ -183,7 +184,8 @@ static int run_command_line(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   gradc_report_as(argc ? base_name(argv[0]) : gradc_main_program->name);
-  gradc_output_mode(GRADC_OUTPUT_BUFFERED);
+  // Who looks on sees each line when it is printed.
+  gradc_output_mode(isatty(STDOUT_FILENO) ? GRADC_OUTPUT_EACH : GRADC_OUTPUT_BUFFERED);
   int status = run_command_line(argc, argv);
   int failed = gradc_output_flush();
   if (failed) {

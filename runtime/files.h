@@ -37,8 +37,7 @@ int gradc_tensor_bytes(const int64_t *shape, uint32_t rank, uint32_t dtype, uint
 // has 104 bytes.
 const char *gradc_printable(const char *text, size_t length, char *out);
 
-// inflate.c. Unpacks raw deflate data that must fill `out` exactly. Returns 0, or -1 for damaged
-// data.
+// inflate.c. Unpacks raw deflate data that must fill `out` exactly. Returns 0, or -1.
 int gradc_inflate(gradc_bytes packed, unsigned char *out, uint64_t size);
 
 // ---- arrays as they lie in files ----
@@ -73,8 +72,7 @@ enum { GRADC_FOUND = 0, GRADC_MISSING = 1, GRADC_BROKEN = -1 };
 int gradc_archive_open(const char *path, gradc_archive *out);
 // GRADC_BROKEN has been reported.
 int gradc_archive_find(const gradc_archive *archive, const char *name, gradc_array *out);
-// The first names in the archive as text for messages: "a, b, c, ...". `out` has GRADC_SHAPE_CHARS
-// bytes.
+// The first names in the archive as text: "a, b, c, ...". `out` has GRADC_SHAPE_CHARS bytes.
 const char *gradc_archive_names(const gradc_archive *archive, char *out);
 // Copies an array into `out` if it has the tensor's dtype and shape, else reports that.
 int gradc_load_tensor(const char *path, const gradc_array *array, const gradc_tensor *wanted,

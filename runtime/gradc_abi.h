@@ -99,13 +99,15 @@ typedef int (*gradc_steps_fn)(void *self, const void *const *inputs, uint64_t n,
 enum { GRADC_FUNCTION_STEP = 1u << 0, GRADC_FUNCTION_STEPS = 1u << 1 };
 
 // An entry point. Cast `fn` as the flags say. Names with a meaning for the driver of executables:
-//   scripts: main     the whole script
-//   models:  init     fills variables whose first values are computed; runs after gradc_rt_init,
-//   never reseeds
-//            predict  outputs only; keeps nothing
-//            forward  outputs, and keeps what backward needs
-//            backward adds to the gradient variables; cotangents, if it takes any, are inputs
-//            zero_grad, step (flag STEP), steps (flag STEPS)
+//   main       of a script: all of it
+//   init       fills variables whose first values are computed; runs after gradc_rt_init and before
+//              all else, and does not reseed the generator
+//   predict    outputs only; keeps nothing
+//   forward    outputs, and keeps what backward needs
+//   backward   adds to the gradient variables; cotangents, if it takes any, are inputs
+//   zero_grad  sets the gradient variables to zero
+//   step       flagged GRADC_FUNCTION_STEP
+//   steps      flagged GRADC_FUNCTION_STEPS
 typedef struct gradc_function {
   const char *name;
   gradc_fn fn;

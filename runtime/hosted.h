@@ -21,7 +21,7 @@ int gradc_output_flush(void);
 
 // ---- errors (output.c) ----
 
-// Writes "NAME: error: TEXT" to standard error; the format is printf's.
+// Writes "NAME: error: TEXT" to standard error, after all printed text; the format is printf's.
 __attribute__((format(printf, 1, 2))) void gradc_report(const char *format, ...);
 // The name that messages begin with; the default is "gradc".
 void gradc_report_as(const char *name);

@@ -128,8 +128,7 @@ static binary split_f32(float x) {
   return (binary){fraction | 1u << 23, exponent - 150, !fraction && exponent > 1};
 }
 
-// At most one less than the number of digits before the point (as a power of ten), never more than
-// it.
+// At most one less than the number of digits before the point, never more than it.
 static int estimate_point(binary x) {
   int bits = 63 - __builtin_clzll(x.mantissa) + x.exponent; // floor(log2)
   // floor(bits * log10(2)) + 1 in fixed point, one too small at most.

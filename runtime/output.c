@@ -60,6 +60,7 @@ void gradc_report_as(const char *name) { out.name = name; }
 
 void gradc_report(const char *format, ...) {
   char text[2048];
+  gradc_output_flush(); // what the program printed before comes before
   const char *name = out.name ? out.name : "gradc";
   size_t room = sizeof text - 1; // keeps one byte for the newline
   int head = snprintf(text, room, "%.200s: error: ", name);

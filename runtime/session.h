@@ -1,7 +1,7 @@
 // session.h - one run of a program by the driver: its handle, its inputs and its outputs.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Functions return an exit status (options.h); a status other than GRADC_EXIT_DONE has been
+// Functions return an exit status (options.h); all but GRADC_EXIT_DONE have been
 // reported.
 #ifndef GRADC_SESSION_H
 #define GRADC_SESSION_H

@@ -1,8 +1,8 @@
 // driver_test.c - runs executables with right and wrong command lines: driver_test PROGRAMS FILES
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// PROGRAMS holds fake_script, fake_model, fake_trainer and fake_predictor; FILES is the folder
-// `files` beside this test.
+// PROGRAMS holds fake_script, fake_failing, fake_model, fake_trainer and fake_predictor; FILES is
+// the folder `files` beside this test.
 #include "check.h"
 #include "files.h"
 #include "hosted.h"
@@ -39,11 +39,12 @@ static int run(const char *program, const char *arguments) {
       command[length++] = *arguments;
   }
   command[length] = 0;
-  const char *redirect = strstr(command, " >") ? " 2>stderr" : " >stdout 2>stderr";
+  const char *redirect = strstr(command, "2>")   ? ""
+                         : strstr(command, " >") ? " 2>stderr"
+                                                 : " >stdout 2>stderr";
   snprintf(command + length, sizeof command - (size_t)length, "%s", redirect);
-  FILE *file = fopen("stdout", "w");
-  if (file)
-    fclose(file);
+  unlink("stdout");
+  unlink("stderr");
   int status = system(command);
   slurp("stdout", output, sizeof output);
   slurp("stderr", errors, sizeof errors);
@@ -183,8 +184,7 @@ static int is_absent(const char *name) {
   return gradc_archive_find(&archive, name, &array) == GRADC_MISSING;
 }
 
-// One step of the fake model on x[i] = i % 7 - 2, y[i] = i % 7 - 2, from weights w; returns the
-// loss.
+// One step of the fake model on x[i] = y[i] = i % 7 - 2 from weights w; returns the loss.
 static double reference(const double *w, double *w_grad, double *x_grad) {
   double loss = 0;
   memset(w_grad, 0, 3 * sizeof *w_grad);
@@ -307,6 +307,18 @@ static void test_terminal(void) {
   close(terminal);
 }
 
+static void test_failing(void) {
+  // An error of the program, after what it printed, and no output file.
+  CHECK(run("fake_failing", "--outputs o2.npz >stdout 2>&1") == 1, "%s", output);
+  size_t length = strlen(script_text);
+  CHECK(!strncmp(output, script_text, length) &&
+            !strncmp(output + length,
+                     "fake_failing: error: Trying to backward through the graph a second time", 70),
+        "%s", output);
+  CHECK(access("o2.npz", F_OK) != 0, "a file was written");
+  CHECK(run("fake_failing", "--bench 1") == 1 && !*output, "%s", output);
+}
+
 static void test_bench(void) {
   static const char *const runs[][2] = {{"fake_script", ""},
                                         {"fake_model", "--inputs @xy.npz"},
@@ -358,6 +370,7 @@ int main(int argc, char **argv) {
   test_outputs();
   test_training();
   test_terminal();
+  test_failing();
   test_bench();
   test_seed();
   test_size();
