@@ -5,6 +5,8 @@
 #include "gradc/IR/Sched.h"
 #include "gradc/Lower/Passes.h"
 #include "gradc/Schedule/Schedule.h"
+#include "gradc/Target/Link/Link.h"
+#include "gradc/Target/Link/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -30,6 +32,10 @@ int main(int argc, char **argv) {
                                    gradc::gradient::buildGradientPipeline);
   gradc::sched::registerScheduleInterfaces(registry);
   gradc::sched::registerSchedule();
+  gradc::link::registerGradcLinkPasses();
+  gradc::link::registerLinkDialects(registry);
+  mlir::PassPipelineRegistration<>("link-pipeline", "from vector code to the LLVM dialect",
+                                   gradc::link::buildLinkPipeline);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "gradc's optimizer driver\n", registry));
 }

@@ -1,0 +1,121 @@
+// Pipeline.h - the stages in their order, and the compiler that runs them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_PIPELINE_PIPELINE_H
+#define GRADC_PIPELINE_PIPELINE_H
+
+#include "gradc/Target/Link/Program.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+#include <map>
+#include <memory>
+#include <string>
+
+namespace gradc {
+
+enum class Stage { Import, Gradient, Lower, Schedule, Target, Link };
+
+struct CompileOptions {
+  std::string name; // of the program; a C identifier
+  std::string march = "native";
+  std::string triple; // empty: the host's
+  unsigned optLevel = 3;
+  bool verifyEach = false;
+  std::string dumpDir; // empty: none
+  std::optional<Stage> from;
+};
+
+/// One arrow of the straight line.
+struct StageInfo {
+  Stage stage;
+  llvm::StringLiteral name;      // as --from and --stop-after say it
+  llvm::StringLiteral level;     // what comes out, as --emit says it
+  llvm::StringLiteral extension; // of a dump
+  /// Adds the passes of a stage that works on MLIR; null for Import and Link.
+  bool (*build)(mlir::OpPassManager &, const CompileOptions &, std::string &why);
+};
+
+/// All stages, in order.
+llvm::ArrayRef<StageInfo> allStages();
+const StageInfo &infoOf(Stage stage);
+/// The stage of this name or level; null when there is none.
+const StageInfo *findStage(llvm::StringRef nameOrLevel);
+
+/// How a compilation ended, as the exit code of the command line.
+enum class Outcome { Done = 0, InputError = 1, Unsupported = 2, Internal = 3 };
+
+/// Milliseconds by stage, for --time and tests.
+using StageTimes = std::vector<std::pair<llvm::StringRef, double>>;
+
+/// Compiles one program. Errors go through the context's diagnostics.
+class Compiler {
+public:
+  /// `progress`, unless null, follows the current stage: it tells where a crash happened.
+  explicit Compiler(const CompileOptions &options, Stage *progress = nullptr);
+  ~Compiler();
+
+  mlir::MLIRContext &context() { return *mlirContext; }
+
+  /// Reads a program; a dump is taken up after the stage that wrote it. "-" is standard input.
+  Outcome load(llvm::StringRef path);
+  /// The same, from memory.
+  Outcome loadBuffer(llvm::StringRef bytes, llvm::StringRef path);
+  /// Runs what is left of the stages up to `last`.
+  Outcome runThrough(Stage last);
+
+  /// The stage that runs, or the last that ran.
+  Stage current() const { return at; }
+  mlir::ModuleOp module() { return *mlirModule; }
+  /// The program's outside; known after Schedule.
+  const link::Program &program() const { return described; }
+  /// Makes program() known without running Target.
+  Outcome describe();
+  llvm::Module *llvmModule() { return translated.get(); }
+  llvm::TargetMachine &machine() { return *target; }
+
+  /// After Link: writes an executable.
+  Outcome link(llvm::StringRef runtimeArchive, llvm::StringRef outputPath);
+  /// What --emit prints at the level that was reached.
+  void printLevel(llvm::raw_ostream &os);
+  /// After Link: the object file.
+  llvm::StringRef object() const { return {objectFile.data(), objectFile.size()}; }
+  const StageTimes &times() const { return stageTimes; }
+  /// Leaves everything to the end of the process: freeing a large module takes longer.
+  void release();
+
+private:
+  Outcome parseMlir(llvm::StringRef bytes, llvm::StringRef path);
+  Outcome parseLlvm(llvm::StringRef bytes, llvm::StringRef path);
+  Outcome runStage(const StageInfo &info);
+  Outcome runPasses(const StageInfo &info);
+  Outcome translate();
+  Outcome emitObject();
+  bool makeMachine();
+  void enter(Stage stage);
+  bool dump(const StageInfo &info);
+  Outcome fail(const llvm::Twine &text, Outcome outcome);
+
+  CompileOptions options;
+  std::string inputPath;
+  std::unique_ptr<mlir::MLIRContext> mlirContext;
+  mlir::OwningOpRef<mlir::ModuleOp> mlirModule;
+  std::unique_ptr<llvm::LLVMContext> llvmContext;
+  std::unique_ptr<llvm::Module> translated;
+  std::unique_ptr<llvm::TargetMachine> target;
+  link::Program described;
+  llvm::SmallVector<char, 0> objectFile;
+  Stage at = Stage::Import;
+  Stage *progress;
+  StageTimes stageTimes;
+};
+
+/// Everything that any stage needs to parse and run, for gradc-opt and gradc.
+void registerAllDialects(mlir::DialectRegistry &registry);
+
+} // namespace gradc
+
+#endif

@@ -1,0 +1,56 @@
+// Link.h - from kernels in vector code to LLVM IR, objects, C headers and executables.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_TARGET_LINK_LINK_H
+#define GRADC_TARGET_LINK_LINK_H
+
+#include "gradc/Target/Link/Program.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace gradc::link {
+
+using ErrorHandler = llvm::function_ref<void(const llvm::Twine &)>;
+
+/// The machine to compile for. An empty triple is the host's; `march` is "native" or what clang's
+/// -march takes. x86 needs at least x86-64-v3 (AVX2 and FMA). Null after an error.
+std::unique_ptr<llvm::TargetMachine> makeTargetMachine(llvm::StringRef triple,
+                                                       llvm::StringRef march, unsigned optLevel,
+                                                       ErrorHandler error);
+
+/// Passes from vector code to the LLVM dialect. Functions of the program become internal functions
+/// of pointers, in the order of Function::arguments.
+void buildLinkPipeline(mlir::OpPassManager &pm);
+
+/// Adds the dialects and translations that translateProgram needs.
+void registerLinkDialects(mlir::DialectRegistry &registry);
+
+/// Translates a module of the LLVM dialect and adds the program's entry points and description.
+/// Null after an error (reported through MLIR's diagnostics).
+std::unique_ptr<llvm::Module> translateProgram(mlir::ModuleOp module, const Program &program,
+                                               llvm::TargetMachine &machine,
+                                               llvm::LLVMContext &context);
+
+/// LLVM's passes; loops are vectorised by gradc's own emitters only.
+void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
+
+/// An object file, or assembly text. False when the target can emit neither.
+bool emitMachineCode(llvm::Module &module, llvm::TargetMachine &machine, bool assembly,
+                     llvm::SmallVectorImpl<char> &out);
+
+/// The text of NAME.h.
+std::string emitHeader(const Program &program);
+
+/// Links an object and the runtime archive into an executable that needs libc and libm only.
+/// False after an error.
+bool linkExecutable(llvm::StringRef object, const llvm::Triple &triple,
+                    llvm::StringRef runtimeArchive, llvm::StringRef outputPath, ErrorHandler error);
+
+/// Writes a file aside and renames it, so that a reader never sees a part of it; "-" is standard
+/// output. False after an error.
+bool writeOutput(llvm::StringRef path, llvm::StringRef content, ErrorHandler error);
+
+} // namespace gradc::link
+
+#endif

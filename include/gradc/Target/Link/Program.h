@@ -1,0 +1,69 @@
+// Program.h - what a compiled program looks like from outside: tensors, functions, the handle's
+// layout. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_TARGET_LINK_PROGRAM_H
+#define GRADC_TARGET_LINK_PROGRAM_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include <string>
+#include <vector>
+
+namespace gradc::link {
+
+/// One input, output or variable; the codes are those of runtime/gradc_abi.h.
+struct Tensor {
+  std::string name;
+  llvm::SmallVector<int64_t> shape;
+  uint32_t dtype = 0;
+  uint32_t kind = 0;
+  uint32_t flags = 0;
+  uint64_t offset = 0; // variables: bytes from the start of the handle
+  mlir::ElementsAttr init;
+
+  uint64_t elements() const;
+  uint64_t bytes() const;
+};
+
+/// Where an argument of a scheduled function comes from.
+struct Argument {
+  enum Role { Input, Variable, Output, Arena, Random } role;
+  unsigned index = 0; // into the program's inputs, variables or outputs
+};
+
+struct Function {
+  std::string name; // as users know it
+  std::string body; // the symbol of its code, a function of pointers
+  std::vector<Argument> arguments;
+  std::vector<unsigned> inputs, outputs; // indices into the program's, in the order of arguments
+  bool step = false;                     // one training step: its only output is the loss
+};
+
+struct Program {
+  std::string name; // a C identifier
+  bool script = false;
+  bool prints = false;
+  std::vector<Tensor> inputs, outputs, variables;
+  std::vector<Function> functions;
+  uint64_t rngOffset = 0; // 0: nothing is drawn
+  uint64_t arenaOffset = 0, arenaBytes = 0;
+  uint64_t size = 0; // of the handle
+
+  /// Differs between programs whose inputs, outputs, variables or functions differ.
+  uint64_t interfaceHash() const;
+};
+
+/// Reads the program off a module at the kernels level and lays out its handle. What the ABI cannot
+/// express is an error at its op.
+mlir::FailureOr<Program> describeProgram(mlir::ModuleOp module, llvm::StringRef name);
+
+/// The symbol that the code of a scheduled function gets in the object.
+inline std::string bodySymbol(llvm::StringRef function) { return ("gradc.body." + function).str(); }
+/// `text` as a C identifier: what is none becomes an underscore.
+std::string toIdentifier(llvm::StringRef text);
+/// The ABI's code of an element type; nothing for one that it lacks.
+std::optional<uint32_t> dtypeOf(mlir::Type elementType);
+
+} // namespace gradc::link
+
+#endif

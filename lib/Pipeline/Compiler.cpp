@@ -1,0 +1,282 @@
+// Compiler.cpp - takes one program through the stages.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/IR/Ag.h"
+#include "gradc/IR/Sched.h"
+#include "gradc/Import/Import.h"
+#include "gradc/Pipeline/Pipeline.h"
+#include "gradc/Target/Link/Link.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/IRReader/IRReader.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/TargetParser/Host.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace gradc;
+
+/// Marks a dump with the stage that wrote it.
+static constexpr StringLiteral kStageAttr = "gradc.stage";
+
+/// A pool of threads costs more than it saves on programs of usual size.
+static constexpr size_t kBytesWorthThreads = 1 << 20;
+
+Compiler::Compiler(const CompileOptions &options, Stage *progress)
+    : options(options), progress(progress) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+}
+
+Compiler::~Compiler() = default;
+
+void Compiler::release() {
+  (void)mlirModule.release();
+  (void)mlirContext.release();
+  (void)translated.release();
+  (void)llvmContext.release();
+  (void)target.release();
+}
+
+void Compiler::enter(Stage stage) {
+  at = stage;
+  if (progress)
+    *progress = stage;
+}
+
+Outcome Compiler::fail(const llvm::Twine &text, Outcome outcome) {
+  emitError(UnknownLoc::get(mlirContext.get()), text);
+  return outcome;
+}
+
+//===-- Reading -------------------------------------------------------------------------------===//
+
+Outcome Compiler::load(StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
+  if (!buffer)
+    return fail("cannot read '" + path + "': " + buffer.getError().message(), Outcome::InputError);
+  return loadBuffer((*buffer)->getBuffer(), path);
+}
+
+Outcome Compiler::loadBuffer(StringRef bytes, StringRef path) {
+  auto start = std::chrono::steady_clock::now();
+  inputPath = path.str();
+  if (bytes.size() >= kBytesWorthThreads)
+    mlirContext->enableMultithreading();
+  StringRef text = bytes.ltrim();
+  Outcome outcome;
+  if (bytes.starts_with("PK\3\4")) {
+    outcome = fail("this build cannot read .pt2 and other zip archives: it lacks libzip",
+                   Outcome::Unsupported);
+  } else if (path.ends_with(".ll") || text.starts_with("; ModuleID")) {
+    outcome = parseLlvm(bytes, path);
+  } else if (path.ends_with(".mlir") || (!text.starts_with("{") && !path.ends_with(".json"))) {
+    outcome = parseMlir(bytes, path);
+  } else {
+    mlirModule = importGraphJson(*mlirContext, bytes, path == "-" ? "<stdin>" : path);
+    outcome = mlirModule ? Outcome::Done : Outcome::InputError;
+  }
+  std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+  stageTimes.emplace_back(infoOf(Stage::Import).name, spent.count());
+  if (outcome == Outcome::Done && at == Stage::Import && !dump(infoOf(at)))
+    return Outcome::InputError;
+  return outcome;
+}
+
+/// The stage whose result hand-written IR looks like.
+static Stage recognise(ModuleOp module) {
+  Stage stage = Stage::Import;
+  module.walk([&](Operation *op) {
+    Stage here = Stage::Import;
+    if (isa<sched::KernelOp, sched::LaunchOp, sched::HostOp, memref::CopyOp>(op))
+      here = Stage::Schedule;
+    else if (isa<linalg::LinalgOp>(op) && !op->getParentOfType<sched::KernelOp>())
+      here = Stage::Lower;
+    stage = std::max(stage, here);
+  });
+  for (auto f : module.getOps<func::FuncOp>())
+    if (llvm::any_of(f.getArgumentTypes(), llvm::IsaPred<MemRefType>))
+      stage = Stage::Schedule;
+  return stage;
+}
+
+Outcome Compiler::parseMlir(StringRef bytes, StringRef path) {
+  ParserConfig config(mlirContext.get());
+  mlirModule = parseSourceString<ModuleOp>(bytes, config, path == "-" ? "<stdin>" : path);
+  if (!mlirModule)
+    return Outcome::InputError;
+  at = recognise(*mlirModule);
+  if (auto name = (*mlirModule)->getAttrOfType<StringAttr>(kStageAttr)) {
+    const StageInfo *info = findStage(name.getValue());
+    if (!info || info->stage >= Stage::Target)
+      return fail("the module says that it comes from an unknown stage '" + name.getValue() + "'",
+                  Outcome::InputError);
+    at = info->stage;
+  }
+  if (options.from)
+    at = *options.from;
+  return Outcome::Done;
+}
+
+Outcome Compiler::parseLlvm(StringRef bytes, StringRef path) {
+  llvmContext = std::make_unique<llvm::LLVMContext>();
+  llvm::SMDiagnostic diagnostic;
+  translated = llvm::parseIR(llvm::MemoryBufferRef(bytes, path), diagnostic, *llvmContext);
+  if (!translated) {
+    auto loc = FileLineColLoc::get(mlirContext.get(), path, std::max(diagnostic.getLineNo(), 0),
+                                   diagnostic.getColumnNo() + 1);
+    emitError(loc, diagnostic.getMessage());
+    return Outcome::InputError;
+  }
+  if (options.triple.empty())
+    options.triple = translated->getTargetTriple().str();
+  at = Stage::Target;
+  return makeMachine() ? Outcome::Done : Outcome::Unsupported;
+}
+
+//===-- Running -------------------------------------------------------------------------------===//
+
+bool Compiler::makeMachine() {
+  if (!target)
+    target = link::makeTargetMachine(
+        options.triple, options.march, options.optLevel,
+        [&](const llvm::Twine &text) { emitError(UnknownLoc::get(mlirContext.get()), text); });
+  return target != nullptr;
+}
+
+Outcome Compiler::runThrough(Stage last) {
+  for (const StageInfo &info : allStages()) {
+    if (info.stage <= at || info.stage > last)
+      continue;
+    auto start = std::chrono::steady_clock::now();
+    enter(info.stage);
+    Outcome outcome = runStage(info);
+    if (outcome != Outcome::Done)
+      return outcome;
+    std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+    stageTimes.emplace_back(info.name, spent.count());
+    if (!dump(info))
+      return Outcome::InputError;
+  }
+  return Outcome::Done;
+}
+
+Outcome Compiler::runStage(const StageInfo &info) {
+  if (info.stage == Stage::Link)
+    return emitObject();
+  if (info.stage == Stage::Target) {
+    if (!makeMachine())
+      return Outcome::Unsupported;
+    if (Outcome outcome = describe(); outcome != Outcome::Done)
+      return outcome;
+  }
+  Outcome outcome = runPasses(info);
+  if (outcome == Outcome::Done && info.stage == Stage::Target)
+    return translate();
+  return outcome;
+}
+
+Outcome Compiler::describe() {
+  auto program = link::describeProgram(*mlirModule, options.name);
+  if (failed(program))
+    return Outcome::InputError;
+  described = std::move(*program);
+  return Outcome::Done;
+}
+
+Outcome Compiler::runPasses(const StageInfo &info) {
+  PassManager pm(mlirContext.get(), ModuleOp::getOperationName());
+  pm.enableVerifier(options.verifyEach);
+  std::string why;
+  if (!info.build(pm, options, why))
+    return fail(why, Outcome::Unsupported);
+  if (failed(pm.run(*mlirModule)))
+    // Up to Gradient it is the user's program that is judged; later stages take what they are
+    // given.
+    return info.stage == Stage::Gradient ? Outcome::InputError : Outcome::Internal;
+  if (!options.verifyEach && failed(verify(*mlirModule)))
+    return Outcome::Internal;
+  return Outcome::Done;
+}
+
+Outcome Compiler::translate() {
+  llvmContext = std::make_unique<llvm::LLVMContext>();
+  translated = link::translateProgram(*mlirModule, described, *target, *llvmContext);
+  if (!translated)
+    return Outcome::Internal;
+  std::string said;
+  llvm::raw_string_ostream os(said);
+  if (options.verifyEach && llvm::verifyModule(*translated, &os))
+    return fail("wrong LLVM IR: " + said, Outcome::Internal);
+  link::optimize(*translated, *target, options.optLevel);
+  return Outcome::Done;
+}
+
+Outcome Compiler::emitObject() {
+  objectFile.clear();
+  if (!link::emitMachineCode(*translated, *target, /*assembly=*/false, objectFile))
+    return fail("this target has no object files", Outcome::Unsupported);
+  return Outcome::Done;
+}
+
+Outcome Compiler::link(StringRef runtimeArchive, StringRef outputPath) {
+  auto start = std::chrono::steady_clock::now();
+  const llvm::Triple &triple = target->getTargetTriple();
+  if (triple.getArch() != llvm::Triple(llvm::sys::getDefaultTargetTriple()).getArch() ||
+      !triple.isOSLinux())
+    return fail("this build has no runtime library for " + triple.str() + ": --emit=obj works",
+                Outcome::Unsupported);
+  Outcome outcome = Outcome::Done;
+  if (!link::linkExecutable(
+          object(), triple, runtimeArchive, outputPath,
+          [&](const llvm::Twine &text) { outcome = fail(text, Outcome::InputError); }))
+    return outcome;
+  std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+  stageTimes.emplace_back("executable", spent.count());
+  return Outcome::Done;
+}
+
+//===-- Showing -------------------------------------------------------------------------------===//
+
+void Compiler::printLevel(llvm::raw_ostream &os) {
+  if (at == Stage::Link) {
+    os << object();
+    return;
+  }
+  if (at == Stage::Target) {
+    translated->print(os, nullptr);
+    return;
+  }
+  Builder b(mlirContext.get());
+  (*mlirModule)->setAttr(kStageAttr, b.getStringAttr(infoOf(at).name));
+  OpPrintingFlags flags;
+  flags.enableDebugInfo(true, /*prettyForm=*/false);
+  mlirModule->print(os, flags);
+  (*mlirModule)->removeAttr(kStageAttr);
+  os << "\n";
+}
+
+/// DIR/2-linalg.mlir and so on: with --dump-stages, after each stage.
+bool Compiler::dump(const StageInfo &info) {
+  if (options.dumpDir.empty())
+    return true;
+  auto error = [&](const llvm::Twine &text) {
+    emitError(UnknownLoc::get(mlirContext.get()), text);
+  };
+  if (std::error_code code = llvm::sys::fs::create_directories(options.dumpDir)) {
+    error("cannot make the folder '" + options.dumpDir + "': " + code.message());
+    return false;
+  }
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  printLevel(os);
+  SmallString<128> path(options.dumpDir);
+  llvm::sys::path::append(path, std::to_string(unsigned(info.stage)) + "-" + info.level + "." +
+                                    info.extension);
+  return link::writeOutput(path, text, error);
+}

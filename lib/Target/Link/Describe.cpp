@@ -1,0 +1,368 @@
+// Describe.cpp - adds the program's entry points and its description to the LLVM module.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Target/Link/Link.h"
+#include "gradc_abi.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/IRBuilder.h"
+#include <cstddef>
+
+using namespace llvm;
+using namespace gradc::link;
+
+namespace {
+/// Builds what stands around the bodies of the program's functions.
+class Describer {
+public:
+  Describer(Module &module, const Program &program)
+      : module(module), program(program), context(module.getContext()), b(context),
+        i32(b.getInt32Ty()), i64(b.getInt64Ty()), pointer(b.getPtrTy()) {}
+
+  /// All of it; null, or what is missing.
+  const char *run();
+
+private:
+  // The description.
+  Constant *text(StringRef string);
+  Constant *array(Type *element, ArrayRef<Constant *> values);
+  Constant *indices(ArrayRef<unsigned> values);
+  Constant *tensors(ArrayRef<Tensor> list);
+  Constant *functions();
+  void defineData();
+  Constant *inits();
+  void describe();
+
+  // The entry points.
+  struct Call {
+    Value *self, *inputs, *outputs, *loss;
+  };
+  llvm::Function *define(const Twine &name, Type *result, ArrayRef<Type *> arguments);
+  Value *offset(Value *base, uint64_t bytes) {
+    return b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), base, bytes);
+  }
+  std::vector<Value *> bodyArguments(const gradc::link::Function &f, const Call &call,
+                                     llvm::Function *entry);
+  void returnIf(Value *condition, int code, llvm::Function *entry);
+  Value *callBody(llvm::Function *body, ArrayRef<Value *> arguments);
+  void defineEntry(const gradc::link::Function &f, llvm::Function *body);
+  void defineSteps(const gradc::link::Function &f, llvm::Function *body);
+  Value *lossPointer(Value *loss);
+  void defineSize();
+  void defineInit();
+
+  Module &module;
+  const Program &program;
+  LLVMContext &context;
+  IRBuilder<> b;
+  Type *i32, *i64, *pointer;
+  GlobalVariable *description = nullptr;
+  std::vector<std::pair<llvm::Function *, const gradc::link::Function *>> entries;
+  std::vector<bool> isSteps;
+  struct Content {
+    uint64_t offset, bytes;
+    GlobalVariable *data;
+  };
+  std::vector<Content> firstContents; // of the variables that do not start as zeros
+  llvm::Function *computedInit = nullptr;
+};
+} // namespace
+
+//===-- Description ---------------------------------------------------------------------------===//
+
+Constant *Describer::text(StringRef string) {
+  return b.CreateGlobalString(string, "gradc.text", 0, &module);
+}
+
+Constant *Describer::array(Type *element, ArrayRef<Constant *> values) {
+  if (values.empty())
+    return ConstantPointerNull::get(PointerType::get(context, 0));
+  auto *type = ArrayType::get(element, values.size());
+  auto *global = new GlobalVariable(module, type, /*isConstant=*/true, GlobalValue::PrivateLinkage,
+                                    ConstantArray::get(type, values), "gradc.table");
+  global->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+  return global;
+}
+
+Constant *Describer::indices(ArrayRef<unsigned> values) {
+  SmallVector<Constant *> list;
+  for (unsigned value : values)
+    list.push_back(b.getInt32(value));
+  return array(i32, list);
+}
+
+Constant *Describer::tensors(ArrayRef<Tensor> list) {
+  SmallVector<Constant *> records;
+  for (const Tensor &t : list) {
+    SmallVector<Constant *> extents;
+    for (int64_t extent : t.shape)
+      extents.push_back(b.getInt64(extent));
+    records.push_back(ConstantStruct::getAnon(
+        {text(t.name), array(i64, extents), b.getInt64(t.offset), b.getInt32(t.dtype),
+         b.getInt32(t.shape.size()), b.getInt32(t.kind), b.getInt32(t.flags)}));
+  }
+  return records.empty() ? array(i32, {}) : array(records[0]->getType(), records);
+}
+
+Constant *Describer::functions() {
+  SmallVector<Constant *> records;
+  for (auto [i, entry] : llvm::enumerate(entries)) {
+    auto [symbol, f] = entry;
+    uint32_t flags = isSteps[i] ? GRADC_FUNCTION_STEPS : f->step ? GRADC_FUNCTION_STEP : 0;
+    records.push_back(ConstantStruct::getAnon(
+        {text(isSteps[i] ? "steps" : f->name), symbol, b.getInt32(f->inputs.size()),
+         b.getInt32(f->outputs.size()), indices(f->inputs), indices(f->outputs), b.getInt32(flags),
+         b.getInt32(0)}));
+  }
+  return array(records[0]->getType(), records);
+}
+
+/// The bytes of a variable's first content; empty for zeros.
+static std::string initialBytes(const Tensor &t) {
+  std::string bytes;
+  auto dense = dyn_cast_if_present<mlir::DenseElementsAttr>(t.init);
+  if (!dense)
+    return bytes;
+  if (t.dtype == GRADC_BOOL) { // packed by MLIR, bytes for the ABI
+    for (bool bit : dense.getValues<bool>())
+      bytes += char(bit);
+  } else {
+    ArrayRef<char> raw = dense.getRawData();
+    for (uint64_t i = 0, n = dense.isSplat() ? t.elements() : 1; i < n; ++i)
+      bytes.append(raw.begin(), raw.end());
+  }
+  return bytes.find_first_not_of('\0') == std::string::npos ? "" : bytes;
+}
+
+void Describer::defineData() {
+  for (const Tensor &t : program.variables) {
+    std::string bytes = initialBytes(t);
+    if (bytes.empty())
+      continue;
+    Constant *data = ConstantDataArray::getRaw(bytes, bytes.size(), b.getInt8Ty());
+    auto *global = new GlobalVariable(module, data->getType(), /*isConstant=*/true,
+                                      GlobalValue::PrivateLinkage, data, "gradc.data");
+    global->setAlignment(Align(GRADC_ALIGNMENT));
+    firstContents.push_back({t.offset, bytes.size(), global});
+  }
+}
+
+Constant *Describer::inits() {
+  SmallVector<Constant *> records;
+  for (const Content &content : firstContents)
+    records.push_back(ConstantStruct::getAnon(
+        {b.getInt64(content.offset), b.getInt64(content.bytes), content.data}));
+  return records.empty() ? array(i32, {}) : array(records[0]->getType(), records);
+}
+
+void Describer::describe() {
+  uint32_t flags = program.prints ? GRADC_PROGRAM_PRINTS : 0;
+  auto *record = ConstantStruct::getAnon(
+      {b.getInt32(GRADC_ABI_VERSION), b.getInt32(program.script ? GRADC_SCRIPT : GRADC_MODEL),
+       text(program.name), b.getInt64(program.size), b.getInt64(program.arenaBytes),
+       b.getInt32(program.inputs.size()), b.getInt32(program.outputs.size()),
+       b.getInt32(program.variables.size()), b.getInt32(entries.size()), tensors(program.inputs),
+       tensors(program.outputs), tensors(program.variables), functions(),
+       b.getInt64(program.rngOffset), inits(), b.getInt32(firstContents.size()),
+       b.getInt32(flags)});
+  // NAME_init already refers to it.
+  auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,
+                                    GlobalValue::ExternalLinkage, record, "");
+  description->replaceAllUsesWith(global);
+  global->takeName(description);
+  description->eraseFromParent();
+  new GlobalVariable(module, i64, /*isConstant=*/true, GlobalValue::ExternalLinkage,
+                     b.getInt64(program.interfaceHash()), program.name + "_interface");
+  // Weak, because several programs may be linked into one process.
+  new GlobalVariable(module, pointer, /*isConstant=*/true, GlobalValue::WeakAnyLinkage, global,
+                     "gradc_main_program");
+}
+
+//===-- Entry points --------------------------------------------------------------------------===//
+
+llvm::Function *Describer::define(const Twine &name, Type *result, ArrayRef<Type *> arguments) {
+  auto *f = llvm::Function::Create(FunctionType::get(result, arguments, false),
+                                   GlobalValue::ExternalLinkage, name, module);
+  b.SetInsertPoint(BasicBlock::Create(context, "", f));
+  return f;
+}
+
+void Describer::returnIf(Value *condition, int code, llvm::Function *entry) {
+  auto *bad = BasicBlock::Create(context, "", entry),
+       *good = BasicBlock::Create(context, "", entry);
+  b.CreateCondBr(condition, bad, good);
+  b.SetInsertPoint(bad);
+  b.CreateRet(b.getInt32(code));
+  b.SetInsertPoint(good);
+}
+
+/// The pointers that a body takes; returns an error code from `entry` where one is null.
+std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, const Call &call,
+                                              llvm::Function *entry) {
+  Value *missing = b.getFalse();
+  if (!f.inputs.empty())
+    returnIf(b.CreateIsNull(call.inputs), GRADC_ERROR_ARGUMENT, entry);
+  if (!f.outputs.empty() && !call.loss)
+    returnIf(b.CreateIsNull(call.outputs), GRADC_ERROR_ARGUMENT, entry);
+  auto load = [&](Value *array, unsigned index, const Tensor &tensor) {
+    Value *p = b.CreateLoad(pointer, b.CreateConstInBoundsGEP1_64(pointer, array, index));
+    if (tensor.bytes())
+      missing = b.CreateOr(missing, b.CreateIsNull(p));
+    return p;
+  };
+  std::vector<Value *> arguments;
+  unsigned nextInput = 0, nextOutput = 0;
+  for (const gradc::link::Argument &argument : f.arguments) {
+    switch (argument.role) {
+    case gradc::link::Argument::Input:
+      arguments.push_back(load(call.inputs, nextInput++, program.inputs[argument.index]));
+      break;
+    case gradc::link::Argument::Output:
+      arguments.push_back(call.loss
+                              ? call.loss
+                              : load(call.outputs, nextOutput++, program.outputs[argument.index]));
+      break;
+    case gradc::link::Argument::Variable:
+      arguments.push_back(offset(call.self, program.variables[argument.index].offset));
+      break;
+    case gradc::link::Argument::Arena:
+      arguments.push_back(offset(call.self, program.arenaOffset));
+      break;
+    case gradc::link::Argument::Random:
+      arguments.push_back(offset(call.self, program.rngOffset));
+      break;
+    }
+  }
+  returnIf(missing, GRADC_ERROR_ARGUMENT, entry);
+  return arguments;
+}
+
+/// A body has no result, or gives an error code.
+Value *Describer::callBody(llvm::Function *body, ArrayRef<Value *> arguments) {
+  CallInst *call = b.CreateCall(body, arguments);
+  return call->getType()->isVoidTy() ? static_cast<Value *>(b.getInt32(0)) : call;
+}
+
+/// Where to store the loss: callers that do not want it pass null.
+Value *Describer::lossPointer(Value *loss) {
+  Value *unwanted = b.CreateAlloca(b.getFloatTy());
+  return b.CreateSelect(b.CreateIsNull(loss), unwanted, loss);
+}
+
+void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body) {
+  // NAME_init makes a handle; the program's own part of it is called from there.
+  bool isInit = f.name == "init";
+  llvm::Function *entry =
+      define(program.name + (isInit ? ".init" : "_" + f.name), i32, {pointer, pointer, pointer});
+  if (isInit) {
+    entry->setLinkage(GlobalValue::InternalLinkage);
+    computedInit = entry;
+  }
+  Value *self = entry->getArg(0), *inputs = entry->getArg(1), *outputs = entry->getArg(2);
+  Call call{self, inputs, outputs, f.step ? lossPointer(outputs) : nullptr};
+  b.CreateRet(callBody(body, bodyArguments(f, call, entry)));
+  entries.emplace_back(entry, &f);
+  isSteps.push_back(false);
+}
+
+/// NAME_steps: the step n times on the same inputs, without leaving compiled code.
+void Describer::defineSteps(const gradc::link::Function &f, llvm::Function *body) {
+  llvm::Function *entry = define(program.name + "_steps", i32, {pointer, pointer, i64, pointer});
+  Value *count = entry->getArg(2);
+  Call call{entry->getArg(0), entry->getArg(1), nullptr, lossPointer(entry->getArg(3))};
+  std::vector<Value *> arguments = bodyArguments(f, call, entry);
+  returnIf(b.CreateIsNull(count), GRADC_ERROR_ARGUMENT, entry);
+  BasicBlock *before = b.GetInsertBlock(), *loop = BasicBlock::Create(context, "", entry),
+             *after = BasicBlock::Create(context, "", entry);
+  b.CreateBr(loop);
+  b.SetInsertPoint(loop);
+  PHINode *i = b.CreatePHI(i64, 2);
+  Value *code = callBody(body, arguments);
+  Value *next = b.CreateAdd(i, b.getInt64(1));
+  i->addIncoming(b.getInt64(0), before);
+  i->addIncoming(next, loop);
+  b.CreateCondBr(b.CreateAnd(b.CreateIsNull(code), b.CreateICmpULT(next, count)), loop, after);
+  b.SetInsertPoint(after);
+  b.CreateRet(code);
+  entries.emplace_back(entry, &f);
+  isSteps.push_back(true);
+}
+
+void Describer::defineSize() {
+  define(program.name + "_size", i64, {pointer});
+  b.CreateRet(b.getInt64(program.size));
+}
+
+/// NAME_init needs no runtime library, unless the program draws.
+void Describer::defineInit() {
+  llvm::Function *entry = define(program.name + "_init", i32, {pointer, i64, pointer, pointer});
+  Value *mem = entry->getArg(0), *bytes = entry->getArg(1), *out = entry->getArg(3);
+  Value *address = b.CreatePtrToInt(mem, i64);
+  Value *misplaced = b.CreateIsNotNull(b.CreateAnd(address, GRADC_ALIGNMENT - 1));
+  Value *small = b.CreateICmpULT(bytes, b.getInt64(program.size));
+  returnIf(b.CreateOr(b.CreateOr(b.CreateIsNull(mem), misplaced), small), GRADC_ERROR_MEMORY,
+           entry);
+  Align align(GRADC_ALIGNMENT);
+  b.CreateMemSet(mem, b.getInt8(0), program.size - program.arenaBytes, align);
+  b.CreateStore(b.getInt32(GRADC_MAGIC), offset(mem, offsetof(gradc_header, magic)));
+  b.CreateStore(b.getInt32(GRADC_ABI_VERSION), offset(mem, offsetof(gradc_header, abi_version)));
+  b.CreateStore(description, offset(mem, offsetof(gradc_header, program)));
+  b.CreateStore(b.getInt64(program.size), offset(mem, offsetof(gradc_header, size)));
+  for (const Content &content : firstContents)
+    b.CreateMemCpy(offset(mem, content.offset), align, content.data, align, content.bytes);
+  if (program.rngOffset) {
+    FunctionCallee seed = module.getOrInsertFunction("gradc_rt_seed", b.getVoidTy(), pointer, i64);
+    b.CreateCall(seed, {offset(mem, program.rngOffset), b.getInt64(GRADC_DEFAULT_SEED)});
+  }
+  Value *code = b.getInt32(GRADC_OK);
+  Value *null = ConstantPointerNull::get(PointerType::get(context, 0));
+  if (computedInit)
+    code = b.CreateCall(computedInit, {mem, null, null});
+  auto *store = BasicBlock::Create(context, "", entry),
+       *done = BasicBlock::Create(context, "", entry);
+  b.CreateCondBr(b.CreateIsNull(out), done, store);
+  b.SetInsertPoint(store);
+  b.CreateStore(mem, out);
+  b.CreateBr(done);
+  b.SetInsertPoint(done);
+  b.CreateRet(code);
+}
+
+const char *Describer::run() {
+  description =
+      new GlobalVariable(module, b.getInt8Ty(), /*isConstant=*/true, GlobalValue::ExternalLinkage,
+                         nullptr, program.name + "_program");
+  defineData();
+  for (const gradc::link::Function &f : program.functions) {
+    llvm::Function *body = module.getFunction(f.body);
+    if (!body || body->arg_size() != f.arguments.size())
+      return "a function of the program has no body of pointers";
+    defineEntry(f, body);
+    if (f.step)
+      defineSteps(f, body);
+  }
+  defineSize();
+  defineInit();
+  describe();
+  return nullptr;
+}
+
+std::unique_ptr<Module> gradc::link::translateProgram(mlir::ModuleOp op, const Program &program,
+                                                      TargetMachine &machine,
+                                                      LLVMContext &context) {
+  std::unique_ptr<Module> module = mlir::translateModuleToLLVMIR(op, context, program.name);
+  if (!module)
+    return nullptr;
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setDataLayout(machine.createDataLayout());
+  module->setPICLevel(PICLevel::BigPIC);
+  if (const char *missing = Describer(*module, program).run()) {
+    op.emitError(missing);
+    return nullptr;
+  }
+  for (llvm::Function &f : *module) {
+    f.setDoesNotThrow();
+    if (!f.isDeclaration() && machine.getTargetTriple().isX86())
+      f.addFnAttr("prefer-vector-width", "512");
+  }
+  return module;
+}

@@ -1,0 +1,116 @@
+// Machine.cpp - LLVM's part: the target machine, its passes, machine code.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Target/Link/Link.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace llvm;
+using namespace gradc::link;
+
+/// Registering one back end instead of all keeps start-up short.
+static void initializeTarget(const Triple &triple) {
+  Triple host(sys::getDefaultTargetTriple());
+  if (triple.getArch() == host.getArch()) {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+    return;
+  }
+  InitializeAllTargetInfos();
+  InitializeAllTargets();
+  InitializeAllTargetMCs();
+  InitializeAllAsmPrinters();
+}
+
+static std::string hostFeatures() {
+  SmallVector<std::string> features;
+  for (auto &feature : sys::getHostCPUFeatures())
+    features.push_back((feature.second ? "+" : "-") + feature.first().str());
+  llvm::sort(features); // a StringMap has no order of its own
+  return join(features, ",");
+}
+
+static bool hasMinimum(const TargetMachine &machine) {
+  const MCSubtargetInfo *info = machine.getMCSubtargetInfo();
+  return info->checkFeatures("+avx2,+fma,+bmi2");
+}
+
+std::unique_ptr<TargetMachine> gradc::link::makeTargetMachine(StringRef tripleText, StringRef march,
+                                                              unsigned optLevel,
+                                                              ErrorHandler error) {
+  std::string host = sys::getDefaultTargetTriple();
+  Triple triple(tripleText.empty() ? host : Triple::normalize(tripleText));
+  initializeTarget(triple);
+  std::string why;
+  const Target *target = TargetRegistry::lookupTarget(triple, why);
+  if (!target) {
+    error("unknown target '" + tripleText + "': " + why);
+    return nullptr;
+  }
+  std::string cpu = march.str(), features;
+  if (march.empty() || march == "native") {
+    bool native = triple.getArch() == Triple(host).getArch();
+    cpu = native ? sys::getHostCPUName().str() : triple.isX86() ? "x86-64-v3" : "generic";
+    features = native ? hostFeatures() : "";
+  }
+  if (triple.isX86()) // full width, also where the CPU's tuning prefers half of it
+    features += features.empty() ? "-prefer-256-bit" : ",-prefer-256-bit";
+  // Asked before a machine is made: LLVM only warns about a name that it does not know.
+  std::unique_ptr<MCSubtargetInfo> info(target->createMCSubtargetInfo(triple, "", ""));
+  if (!info || !info->isCPUStringValid(cpu)) {
+    error("unknown processor '" + cpu + "' for " + triple.str());
+    return nullptr;
+  }
+  TargetOptions options;
+  options.AllowFPOpFusion = FPOpFusion::Strict; // gradc says where a product and a sum are one
+  options.FunctionSections = options.DataSections = true;
+  std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
+      triple, cpu, features, options, Reloc::PIC_, std::nullopt,
+      optLevel == 0 ? CodeGenOptLevel::None
+                    : (optLevel < 3 ? CodeGenOptLevel::Default : CodeGenOptLevel::Aggressive)));
+  if (machine && triple.isX86() && !hasMinimum(*machine)) {
+    error("'" + cpu + "' lacks AVX2 or FMA: compiled programs need at least x86-64-v3");
+    return nullptr;
+  }
+  if (!machine)
+    error("no code generator for " + triple.str());
+  return machine;
+}
+
+void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
+  if (optLevel == 0)
+    return;
+  PipelineTuningOptions tuning;
+  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving = false;
+  PassBuilder builder(&machine, tuning);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  auto level = optLevel == 1   ? OptimizationLevel::O1
+               : optLevel == 2 ? OptimizationLevel::O2
+                               : OptimizationLevel::O3;
+  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
+}
+
+bool gradc::link::emitMachineCode(Module &module, TargetMachine &machine, bool assembly,
+                                  SmallVectorImpl<char> &out) {
+  raw_svector_ostream os(out);
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, nullptr,
+                                  assembly ? CodeGenFileType::AssemblyFile
+                                           : CodeGenFileType::ObjectFile))
+    return false;
+  passes.run(module);
+  return true;
+}

@@ -1,0 +1,258 @@
+// Program.cpp - reads a program off its scheduled module and lays out the handle.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Target/Link/Program.h"
+#include "gradc/IR/Ag.h"
+#include "gradc/IR/Sched.h"
+#include "gradc_abi.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::link;
+
+std::optional<uint32_t> gradc::link::dtypeOf(Type type) {
+  if (type.isF32())
+    return GRADC_F32;
+  if (type.isF64())
+    return GRADC_F64;
+  if (type.isF16())
+    return GRADC_F16;
+  if (type.isBF16())
+    return GRADC_BF16;
+  if (type.isIndex())
+    return GRADC_I64;
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer)
+    return std::nullopt;
+  switch (integer.getWidth()) {
+  case 1:
+    return GRADC_BOOL;
+  case 8:
+    return integer.isUnsigned() ? GRADC_U8 : GRADC_I8;
+  case 16:
+    return GRADC_I16;
+  case 32:
+    return GRADC_I32;
+  case 64:
+    return GRADC_I64;
+  default:
+    return std::nullopt;
+  }
+}
+
+static uint64_t dtypeBytes(uint32_t dtype) {
+  static constexpr uint8_t bytes[GRADC_DTYPES] = {4, 8, 2, 2, 1, 2, 4, 8, 1, 1};
+  return bytes[dtype];
+}
+
+uint64_t Tensor::elements() const {
+  uint64_t n = 1;
+  for (int64_t extent : shape)
+    n *= extent;
+  return n;
+}
+uint64_t Tensor::bytes() const { return elements() * dtypeBytes(dtype); }
+
+std::string gradc::link::toIdentifier(StringRef text) {
+  std::string out;
+  for (char c : text)
+    out += llvm::isAlnum(c) ? c : '_';
+  if (out.empty() || llvm::isDigit(out.front()))
+    out.insert(out.begin(), '_');
+  return out;
+}
+
+namespace {
+/// Collects the parts of a program function by function.
+class Reader {
+public:
+  Reader(ModuleOp module, StringRef name) : module(module) { program.name = toIdentifier(name); }
+  FailureOr<Program> read();
+
+private:
+  LogicalResult readVariable(ag::VariableOp op);
+  LogicalResult readFunction(func::FuncOp f);
+  FailureOr<Argument> readArgument(func::FuncOp f, unsigned i);
+  FailureOr<unsigned> addBoundary(func::FuncOp f, std::vector<Tensor> &list, StringRef name,
+                                  MemRefType type);
+  void layOut();
+
+  ModuleOp module;
+  Program program;
+  bool draws = false;
+};
+} // namespace
+
+static FailureOr<Tensor> makeTensor(Operation *op, StringRef name, ShapedType type) {
+  auto dtype = dtypeOf(type.getElementType());
+  if (!dtype)
+    return op->emitError("'") << name << "': elements of type " << type.getElementType()
+                              << " cannot cross the boundary of a program";
+  if (!type.hasStaticShape())
+    return op->emitError("'") << name << "': expected a static shape, got " << type;
+  Tensor t;
+  t.name = name.str();
+  t.shape.assign(type.getShape().begin(), type.getShape().end());
+  t.dtype = *dtype;
+  return t;
+}
+
+LogicalResult Reader::readVariable(ag::VariableOp op) {
+  auto tensor = makeTensor(op, op.getSymName(), cast<ShapedType>(op.getType()));
+  if (failed(tensor))
+    return failure();
+  tensor->kind = llvm::StringSwitch<uint32_t>(op.getKind())
+                     .Case("parameter", GRADC_PARAMETER)
+                     .Case("buffer", GRADC_BUFFER)
+                     .Case("grad", GRADC_GRAD)
+                     .Case("state", GRADC_STATE)
+                     .Default(GRADC_LOCAL);
+  if (op.getInit())
+    tensor->init = *op.getInit();
+  program.variables.push_back(std::move(*tensor));
+  return success();
+}
+
+FailureOr<unsigned> Reader::addBoundary(func::FuncOp f, std::vector<Tensor> &list, StringRef name,
+                                        MemRefType type) {
+  auto tensor = makeTensor(f, name, type);
+  if (failed(tensor))
+    return failure();
+  for (auto [i, known] : llvm::enumerate(list)) {
+    if (known.name != name)
+      continue;
+    if (known.shape != tensor->shape || known.dtype != tensor->dtype)
+      return f.emitError("'") << name << "' has another type in an earlier function, here " << type;
+    return unsigned(i);
+  }
+  list.push_back(std::move(*tensor));
+  return unsigned(list.size() - 1);
+}
+
+FailureOr<Argument> Reader::readArgument(func::FuncOp f, unsigned i) {
+  auto type = dyn_cast<MemRefType>(f.getArgumentTypes()[i]);
+  if (!type || !type.getLayout().isIdentity())
+    return f.emitError("argument ")
+           << i << ": expected a memref with the identity layout, got " << f.getArgumentTypes()[i];
+  if (auto name = f.getArgAttrOfType<StringAttr>(i, sched::kInputAttr)) {
+    auto index = addBoundary(f, program.inputs, name, type);
+    return failed(index) ? FailureOr<Argument>() : Argument{Argument::Input, *index};
+  }
+  if (auto name = f.getArgAttrOfType<StringAttr>(i, sched::kOutputAttr)) {
+    auto index = addBoundary(f, program.outputs, name, type);
+    return failed(index) ? FailureOr<Argument>() : Argument{Argument::Output, *index};
+  }
+  if (auto symbol = f.getArgAttrOfType<FlatSymbolRefAttr>(i, sched::kVariableAttr)) {
+    for (auto [index, variable] : llvm::enumerate(program.variables))
+      if (variable.name == symbol.getValue())
+        return Argument{Argument::Variable, unsigned(index)};
+    return f.emitError("argument ") << i << ": there is no variable " << symbol;
+  }
+  if (f.getArgAttr(i, sched::kArenaAttr)) {
+    if (!type.hasStaticShape() || !type.getElementType().isInteger(8))
+      return f.emitError("argument ") << i << ": expected an arena of bytes, got " << type;
+    program.arenaBytes = std::max<uint64_t>(program.arenaBytes, type.getNumElements());
+    return Argument{Argument::Arena};
+  }
+  return f.emitError("argument ") << i << ": expected one of the attributes sched.input, "
+                                  << "sched.output, sched.variable and sched.arena";
+}
+
+LogicalResult Reader::readFunction(func::FuncOp f) {
+  Function function;
+  function.name = f.getSymName().str();
+  function.body = bodySymbol(function.name);
+  if (f.getNumResults())
+    return f.emitError("expected a function without results");
+  for (unsigned i = 0; i < f.getNumArguments(); ++i) {
+    auto argument = readArgument(f, i);
+    if (failed(argument))
+      return failure();
+    if (argument->role == Argument::Input)
+      function.inputs.push_back(argument->index);
+    if (argument->role == Argument::Output)
+      function.outputs.push_back(argument->index);
+    function.arguments.push_back(*argument);
+  }
+  bool drawsHere = false;
+  f.walk([&](sched::HostOp op) { (op.getCall() == "print" ? program.prints : drawsHere) = true; });
+  if (drawsHere)
+    function.arguments.push_back({Argument::Random});
+  draws |= drawsHere;
+  program.functions.push_back(std::move(function));
+  return success();
+}
+
+// [header | random generator | variables | arena], each at a multiple of 64.
+void Reader::layOut() {
+  uint64_t end = sizeof(gradc_header);
+  auto take = [&](uint64_t bytes) {
+    uint64_t offset = llvm::alignTo(end, GRADC_ALIGNMENT);
+    end = offset + bytes;
+    return offset;
+  };
+  if (draws)
+    program.rngOffset = take(sizeof(gradc_rng));
+  for (Tensor &variable : program.variables)
+    variable.offset = take(variable.bytes());
+  program.arenaBytes = llvm::alignTo(program.arenaBytes, GRADC_ALIGNMENT);
+  program.arenaOffset = take(program.arenaBytes);
+  program.size = llvm::alignTo(end, GRADC_ALIGNMENT);
+}
+
+FailureOr<Program> Reader::read() {
+  for (auto variable : module.getOps<ag::VariableOp>())
+    if (failed(readVariable(variable)))
+      return failure();
+  for (auto f : module.getOps<func::FuncOp>())
+    if (!f.isPrivate() && failed(readFunction(f)))
+      return failure();
+  if (program.functions.empty())
+    return module.emitError("the program has no function that can be called");
+  for (Function &f : program.functions) {
+    program.script |= f.name == "main";
+    for (unsigned output : f.outputs)
+      if (program.outputs[output].name == "loss")
+        program.outputs[output].flags |= GRADC_TENSOR_LOSS;
+  }
+  for (Function &f : program.functions)
+    f.step = !program.script && f.name == "step" && f.outputs.size() == 1 &&
+             program.outputs[f.outputs[0]].elements() == 1 &&
+             program.outputs[f.outputs[0]].dtype == GRADC_F32;
+  // The gradient of a variable is named X.grad; what else is named so is an input's.
+  for (Tensor &t : program.variables) {
+    StringRef of = StringRef(t.name);
+    if (t.kind == GRADC_GRAD && of.consume_back(".grad") &&
+        llvm::any_of(program.inputs, [&](Tensor &input) { return input.name == of; }))
+      t.flags |= GRADC_TENSOR_INPUT_GRAD;
+  }
+  layOut();
+  return std::move(program);
+}
+
+FailureOr<Program> gradc::link::describeProgram(ModuleOp module, StringRef name) {
+  return Reader(module, name).read();
+}
+
+uint64_t Program::interfaceHash() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << GRADC_ABI_VERSION << ' ' << name << ' ' << size << ' ' << script;
+  for (auto *list : {&inputs, &outputs, &variables})
+    for (const Tensor &t : *list) {
+      os << ';' << t.name << ' ' << t.dtype << ' ' << t.kind << ' ' << t.offset;
+      for (int64_t extent : t.shape)
+        os << ' ' << extent;
+    }
+  for (const Function &f : functions) {
+    os << ';' << f.name << ' ' << f.step;
+    for (unsigned i : f.inputs)
+      os << ' ' << i;
+    os << '/';
+    for (unsigned o : f.outputs)
+      os << ' ' << o;
+  }
+  return llvm::xxh3_64bits(text);
+}

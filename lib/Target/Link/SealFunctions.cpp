@@ -1,0 +1,77 @@
+// SealFunctions.cpp - gives scheduled functions the form in which the program's entry points call
+// them. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/IR/Ag.h"
+#include "gradc/IR/Sched.h"
+#include "gradc/Target/Link/Passes.h"
+#include "gradc/Target/Link/Program.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace gradc::link {
+#define GEN_PASS_DEF_SEALFUNCTIONSPASS
+#include "gradc/Target/Link/Passes.h.inc"
+} // namespace gradc::link
+
+using namespace mlir;
+using namespace gradc;
+
+namespace {
+struct SealFunctionsPass : link::impl::SealFunctionsPassBase<SealFunctionsPass> {
+  using SealFunctionsPassBase::SealFunctionsPassBase;
+  void runOnOperation() override;
+};
+} // namespace
+
+/// Draws and seeds read the generator that the handle holds.
+static void passGenerator(func::FuncOp f) {
+  SmallVector<sched::HostOp> draws;
+  f.walk([&](sched::HostOp op) {
+    if (op.getCall() != "print")
+      draws.push_back(op);
+  });
+  if (draws.empty())
+    return;
+  unsigned position = f.getNumArguments();
+  auto pointer = LLVM::LLVMPointerType::get(f.getContext());
+  (void)f.insertArgument(position, pointer, {}, f.getLoc());
+  for (sched::HostOp op : draws)
+    op.getInputsMutable().append(f.getArgument(position));
+}
+
+/// What the ABI promises of each argument, as LLVM's attributes.
+static void annotate(func::FuncOp f, Builder &b) {
+  UnitAttr unit = b.getUnitAttr();
+  for (unsigned i = 0; i < f.getNumArguments(); ++i) {
+    bool ofCaller = f.getArgAttr(i, sched::kInputAttr) || f.getArgAttr(i, sched::kOutputAttr);
+    auto type = dyn_cast<MemRefType>(f.getArgumentTypes()[i]);
+    int64_t width = type ? llvm::divideCeil(type.getElementTypeBitWidth(), 8) : 8;
+    SmallVector<NamedAttribute> attrs{b.getNamedAttr(LLVM::LLVMDialect::getNoAliasAttrName(), unit),
+                                      b.getNamedAttr(LLVM::LLVMDialect::getNoUndefAttrName(), unit),
+                                      b.getNamedAttr(LLVM::LLVMDialect::getAlignAttrName(),
+                                                     b.getI64IntegerAttr(ofCaller ? width : 64))};
+    if (type && type.getNumElements())
+      attrs.push_back(b.getNamedAttr(LLVM::LLVMDialect::getDereferenceableAttrName(),
+                                     b.getI64IntegerAttr(type.getNumElements() * width)));
+    if (f.getArgAttr(i, sched::kInputAttr))
+      attrs.push_back(b.getNamedAttr(LLVM::LLVMDialect::getReadonlyAttrName(), unit));
+    f.setArgAttrs(i, attrs);
+  }
+}
+
+void SealFunctionsPass::runOnOperation() {
+  ModuleOp module = getOperation();
+  Builder b(&getContext());
+  auto internal = LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal);
+  for (auto f : module.getOps<func::FuncOp>()) {
+    if (f.isExternal())
+      continue;
+    f->setAttr("llvm.linkage", internal);
+    if (f.isPrivate())
+      continue;
+    passGenerator(f);
+    annotate(f, b);
+    f->setAttr("llvm.bareptr", b.getUnitAttr());
+    f.setSymName(link::bodySymbol(f.getSymName()));
+  }
+  for (auto variable : llvm::make_early_inc_range(module.getOps<ag::VariableOp>()))
+    variable.erase();
+}

@@ -1,0 +1,155 @@
+// Build.cpp - gradc build: from a program to the kind of file that was asked for.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Commands.h"
+#include "gradc/Import/Import.h"
+#include "gradc/Target/Link/Link.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace gradc;
+using llvm::StringRef;
+
+namespace {
+/// A value of --emit: the stage that makes it, or what this build lacks for it.
+struct Kind {
+  StringRef name;
+  Stage stage;
+  StringRef lacks;
+};
+} // namespace
+
+static const Kind kinds[] = {
+    {"ag", Stage::Import, ""},
+    {"json", Stage::Import, ""},
+    {"grad", Stage::Gradient, ""},
+    {"linalg", Stage::Lower, ""},
+    {"kernels", Stage::Schedule, ""},
+    {"llvm", Stage::Target, ""},
+    {"asm", Stage::Target, ""},
+    {"header", Stage::Schedule, ""},
+    {"obj", Stage::Link, ""},
+    {"exe", Stage::Link, ""},
+    {"ptx", Stage::Target, "code for CUDA"},
+    {"plan", Stage::Target, "plans as text"},
+    {"lib", Stage::Link, "static archives; --emit=obj gives the object"},
+    {"shared", Stage::Link, "shared objects; --emit=obj gives the object"},
+    {"c", Stage::Link, "C sources; --emit=obj,header are an object and its header"},
+};
+
+static const Kind *findKind(StringRef name) {
+  for (const Kind &kind : kinds)
+    if (kind.name == name)
+      return &kind;
+  return nullptr;
+}
+
+static Outcome usage(const llvm::Twine &text) {
+  return Outcome(report(text, Outcome::Unsupported));
+}
+
+static std::string kindNames() {
+  std::string names;
+  for (const Kind &kind : kinds)
+    if (kind.lacks.empty())
+      names += (names.empty() ? "" : ", ") + kind.name.str();
+  return names;
+}
+
+Outcome gradc::complete(Request &request) {
+  const Kind *kind = findKind(request.emit);
+  if (!kind)
+    return usage("--emit: expected one of " + kindNames() + ", got '" + request.emit + "'");
+  if (!kind->lacks.empty())
+    return usage("--emit=" + request.emit + ": this build has no support for " + kind->lacks);
+  if (request.target == "cuda" || request.target == "cpu,cuda" || request.target == "cuda,cpu")
+    return usage("--target=" + request.target + ": this build has no support for CUDA");
+  if (request.target != "cpu")
+    return usage("--target: expected cpu, cuda or cpu,cuda, got '" + request.target + "'");
+  if (!request.stopAfter.empty() && !findStage(request.stopAfter))
+    return usage("--stop-after: there is no stage '" + request.stopAfter + "'");
+  if (!request.from.empty()) {
+    const StageInfo *info = findStage(request.from);
+    if (!info || info->stage >= Stage::Target)
+      return usage("--from: there is no stage '" + request.from + "' that takes MLIR");
+    // The input is what the stage before gave.
+    request.compile.from = Stage(std::max(int(info->stage) - 1, 0));
+  }
+  if (request.compile.name.empty())
+    request.compile.name =
+        request.input == "-" ? "program" : llvm::sys::path::stem(request.input).str();
+  std::string identifier = link::toIdentifier(request.compile.name);
+  request.compile.name = identifier;
+  return Outcome::Done;
+}
+
+Outcome gradc::compileTo(Compiler &compiler, const Request &request, Stage last) {
+  Outcome outcome = compiler.load(request.input);
+  if (outcome != Outcome::Done)
+    return outcome;
+  if (compiler.current() > last) {
+    mlir::emitError(mlir::UnknownLoc::get(&compiler.context()))
+        << "the input is past stage '" << infoOf(last).name << "' already";
+    return Outcome::InputError;
+  }
+  return compiler.runThrough(last);
+}
+
+static bool writeOrReport(Compiler &compiler, StringRef path, StringRef content) {
+  return link::writeOutput(path, content,
+                           [&](const llvm::Twine &text) { report(text, Outcome::InputError); });
+}
+
+Outcome gradc::buildExecutable(Compiler &compiler, const Request &request, StringRef output) {
+  Outcome outcome = compileTo(compiler, request, Stage::Link);
+  if (outcome != Outcome::Done)
+    return outcome;
+  return compiler.link(request.runtimeArchive, output);
+}
+
+/// Text of the kinds that are text.
+static Outcome emitText(Compiler &compiler, const Request &request, std::string &text) {
+  llvm::raw_string_ostream os(text);
+  if (request.emit == "json" && request.stopAfter.empty())
+    return failed(exportGraphJson(compiler.module(), os)) ? Outcome::InputError : Outcome::Done;
+  if (request.emit == "header") {
+    Outcome outcome = compiler.describe();
+    if (outcome == Outcome::Done)
+      os << link::emitHeader(compiler.program());
+    return outcome;
+  }
+  if (request.emit == "asm") {
+    llvm::SmallString<0> assembly;
+    if (!link::emitMachineCode(*compiler.llvmModule(), compiler.machine(), /*assembly=*/true,
+                               assembly))
+      return Outcome::Internal;
+    os << assembly;
+    return Outcome::Done;
+  }
+  compiler.printLevel(os);
+  return Outcome::Done;
+}
+
+static Outcome build(Compiler &compiler, const Request &request) {
+  const Kind *kind = findKind(request.emit);
+  Stage last = request.stopAfter.empty() ? kind->stage : findStage(request.stopAfter)->stage;
+  bool stopped = !request.stopAfter.empty();
+  std::string stem = request.input == "-" ? "program" : llvm::sys::path::stem(request.input).str();
+  if (!stopped && request.emit == "exe")
+    return buildExecutable(compiler, request, request.output.empty() ? stem : request.output);
+  Outcome outcome = compileTo(compiler, request, last);
+  if (outcome != Outcome::Done)
+    return outcome;
+  std::string text;
+  outcome = emitText(compiler, request, text);
+  if (outcome != Outcome::Done)
+    return outcome;
+  std::string output = request.output;
+  if (output.empty())
+    output = last == Stage::Link ? stem + ".o" : "-";
+  return writeOrReport(compiler, output, text) ? Outcome::Done : Outcome::InputError;
+}
+
+int gradc::runBuild(Request request) {
+  Outcome outcome = complete(request);
+  return outcome == Outcome::Done ? guarded(request, build) : int(outcome);
+}

@@ -1,0 +1,149 @@
+// gradc.cpp - the command line.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Commands.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <CLI/CLI.hpp>
+
+using namespace gradc;
+
+namespace {
+/// An option of executables that `gradc run` hands on.
+struct ProgramOption {
+  llvm::StringRef name;
+  bool takesValue;
+};
+} // namespace
+
+static const ProgramOption programOptions[] = {
+    {"inputs", true},  {"outputs", true},    {"steps", true},   {"epochs", true},
+    {"batch", true},   {"shuffle", false},   {"seed", true},    {"eval", true},
+    {"weights", true}, {"checkpoint", true}, {"every", true},   {"resume", false},
+    {"log", true},     {"device", true},     {"threads", true}, {"bench", true},
+    {"profile", true}, {"quiet", false},
+};
+
+/// Takes the options of the program out of `gradc run`'s arguments, so that their values are not
+/// taken for the input.
+static std::vector<std::string> takeProgramArguments(std::vector<std::string> &arguments) {
+  std::vector<std::string> own, program;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    llvm::StringRef name = arguments[i];
+    if (name == "--") {
+      program.insert(program.end(), arguments.begin() + i + 1, arguments.end());
+      break;
+    }
+    bool isOption = name.consume_front("--");
+    bool hasValue = name.contains('=');
+    name = name.split('=').first;
+    const auto *option = llvm::find_if(programOptions, [&](auto &o) { return o.name == name; });
+    if (!isOption || option == std::end(programOptions)) {
+      own.push_back(arguments[i]);
+      continue;
+    }
+    program.push_back(arguments[i]);
+    if (option->takesValue && !hasValue && i + 1 < arguments.size())
+      program.push_back(arguments[++i]);
+  }
+  arguments = own;
+  return program;
+}
+
+static void addInput(CLI::App &command, Request &request) {
+  command
+      .add_option("INPUT", request.input,
+                  "graph JSON, or a dump of a stage (.mlir, .ll); - reads standard input")
+      ->required();
+}
+
+static void addBuildOptions(CLI::App &command, Request &request) {
+  CompileOptions &compile = request.compile;
+  command.add_option("--name", compile.name,
+                     "name of the program in symbols; default: the input's");
+  command.add_option("--target", request.target, "cpu; cuda and cpu,cuda need a build with CUDA");
+  command.add_option("--march", compile.march, "processor, as clang's -march; default: native");
+  command.add_option("--triple", compile.triple, "target triple; default: this machine's");
+  command.add_option("-O", compile.optLevel, "LLVM's optimisation level, 0 to 3; default: 3")
+      ->check(CLI::Range(0u, 3u));
+  command.add_option("--from", request.from,
+                     "the stage to start at, where the input does not tell");
+  command.add_option("--dump-stages", compile.dumpDir,
+                     "write what every stage gives to this folder");
+  command.add_flag("--verify-each", compile.verifyEach, "verify the IR after every pass");
+  command.add_flag("--time", request.time, "print the milliseconds of every stage");
+  command.add_option_function<std::string>(
+      "--memory-limit",
+      [](const std::string &) {
+        throw CLI::ValidationError("--memory-limit",
+                                   "this build has no recomputation under a limit");
+      },
+      "not in this build");
+}
+
+static int runCommands(int argc, char **argv, Request request) {
+  CLI::App app("gradc compiles programs with gradients ahead of time", "gradc");
+  app.set_version_flag("--version", "gradc " GRADC_VERSION " (LLVM " LLVM_VERSION_STRING ")");
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done, 1 the input is at fault, 2 usage or a kind that this build "
+             "lacks, 3 internal error.");
+
+  CLI::App *build = app.add_subcommand("build", "compile a program");
+  addInput(*build, request);
+  build->add_option("-o,--output", request.output, "file to write; - is standard output");
+  build->add_option("--emit", request.emit,
+                    "ag, json, grad, linalg, kernels, llvm, asm, obj, header or exe");
+  build->add_option("--stop-after", request.stopAfter,
+                    "print what this stage gives: import, gradient, lower, schedule, target, link");
+  addBuildOptions(*build, request);
+
+  CLI::App *run = app.add_subcommand("run", "compile a program into a cache and run it");
+  run->footer("Other options, and all after --, go to the program; `gradc run INPUT -- --help` "
+              "lists them.");
+  addInput(*run, request);
+  addBuildOptions(*run, request);
+  run->allow_extras();
+
+  CLI::App *ops = app.add_subcommand("ops", "list the ops of graph JSON");
+  bool schema = false;
+  ops->add_flag("--schema", schema, "print the JSON Schema of graphs instead");
+
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments[0] == "run")
+    request.programArguments = takeProgramArguments(arguments);
+  std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants it
+  try {
+    app.parse(arguments);
+  } catch (const CLI::Success &e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError &e) {
+    return report(e.what(), Outcome::Unsupported);
+  }
+  if (run->parsed()) {
+    std::vector<std::string> extras = run->remaining();
+    request.programArguments.insert(request.programArguments.begin(), extras.begin(), extras.end());
+    return runRun(std::move(request));
+  }
+  if (ops->parsed())
+    return runOps(schema);
+  return runBuild(std::move(request));
+}
+
+/// libgradc_rt.a stands beside the binary's folder.
+static void locate(Request &request, const char *argv0) {
+  request.self = llvm::sys::fs::getMainExecutable(argv0, reinterpret_cast<void *>(&locate));
+  llvm::SmallString<128> path(
+      llvm::sys::path::parent_path(llvm::sys::path::parent_path(request.self)));
+  llvm::sys::path::append(path, "lib", "libgradc_rt.a");
+  request.runtimeArchive = path.str().str();
+}
+
+int main(int argc, char **argv) {
+  Request request;
+  locate(request, argv[0]);
+  try {
+    return runCommands(argc, argv, std::move(request));
+  } catch (const std::exception &e) {
+    return report(e.what(), Outcome::Internal);
+  }
+}
