@@ -3,7 +3,6 @@
 #include "gradc_abi.h"
 
 #include <stddef.h>
-#include <string.h>
 
 _Static_assert(sizeof(gradc_header) == GRADC_ALIGNMENT,
                "the header takes the first line of the handle");
@@ -22,7 +21,7 @@ int gradc_rt_init(const gradc_program *program, void *mem) {
   if (!mem || (uintptr_t)mem % GRADC_ALIGNMENT)
     return GRADC_ERROR_MEMORY;
   char *base = mem;
-  memset(base, 0, program->size - program->arena_bytes);
+  __builtin_memset(base, 0, program->size - program->arena_bytes);
   gradc_header *header = mem;
   header->magic = GRADC_MAGIC;
   header->abi_version = GRADC_ABI_VERSION;
@@ -30,7 +29,7 @@ int gradc_rt_init(const gradc_program *program, void *mem) {
   header->size = program->size;
   for (uint32_t i = 0; i < program->n_inits; ++i) {
     const gradc_init *init = &program->inits[i];
-    memcpy(base + init->offset, init->data, init->bytes);
+    __builtin_memcpy(base + init->offset, init->data, init->bytes);
   }
   if (program->rng_offset)
     gradc_rt_seed((gradc_rng *)(base + program->rng_offset), GRADC_DEFAULT_SEED);

@@ -2,22 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // libm's last bits depend on its version and on the processor; random draws must not. The float64
-// functions follow fdlibm (Sun Microsystems, 1993); the float32 ones the Cephes polynomials (S.
-// Moshier) in the order of operations, fused where they are, of PyTorch's AVX2 code. Compiled
-// without contraction: each rounding below is meant.
+// functions are rewritten from fdlibm; the float32 ones use the polynomials of Cephes (S. Moshier)
+// in the order of operations, fused where they are, of PyTorch's AVX2 code. Compiled without
+// contraction: each rounding below is meant.
+//
+// fdlibm's notice: Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at
+// SunSoft, a Sun Microsystems, Inc. business. Permission to use, copy, modify, and distribute this
+// software is freely granted, provided that this notice is preserved.
 #include "rng_math.h"
-
-#include <string.h>
 
 static uint64_t bits_of(double x) {
   uint64_t bits;
-  memcpy(&bits, &x, sizeof bits);
+  __builtin_memcpy(&bits, &x, sizeof bits);
   return bits;
 }
 
 static double of_bits(uint64_t bits) {
   double x;
-  memcpy(&x, &bits, sizeof x);
+  __builtin_memcpy(&x, &bits, sizeof x);
   return x;
 }
 
@@ -102,11 +104,11 @@ ALWAYS_INLINE float fused(int hardware, float a, float b, float c) {
 
 ALWAYS_INLINE float log_f32(int hardware, float x) {
   uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
+  __builtin_memcpy(&bits, &x, sizeof bits);
   float e = (float)((int)(bits >> 23) - 0x7e);
   bits = (bits & 0x007fffffu) | 0x3f000000u;
   float m;
-  memcpy(&m, &bits, sizeof m); // in [0.5, 1)
+  __builtin_memcpy(&m, &bits, sizeof m); // in [0.5, 1)
   int small = m < 0.707106781186547524f;
   float f = m - 1.0f + (small ? m : 0.0f), z = f * f, y = 7.0376836292E-2f;
   e -= small ? 1.0f : 0.0f;
