@@ -92,6 +92,10 @@ class Ag_Op<string mnemonic, list<Trait> traits = []>
   /// Expressions in `d` for reverse mode only, where the two modes differ.
   list<string> vjp = [];
   Ag_JvpKind jvp = Ag_JvpByDerivative;
+  /// How importers convert operands of different element types: "common" to PyTorch's common type,
+  /// "float" to a float type in any case, "bool" to bool, "condition" all but the first to the
+  /// common type.
+  string promotion = "common";
   /// Graph JSON names that mean exactly this op (after broadcasting and promotion).
   list<string> json = [];
   /// torch.export targets that import as exactly this op.
@@ -128,7 +132,7 @@ class Ag_Op<string mnemonic, list<Trait> traits = []>
       "  static const ::gradc::ag::OpEntry entry{\"" # mnemonic # "\", R\"__(" # summary # ")__\", " #
       Ag_StringList<!foreach(i, !range(!size(arguments)), !getdagname(arguments, i))>.text # ", " # arity # ", " #
       Ag_StringList<rules>.text # ", \"" # jvp.kind # "\", " #
-      Ag_StringList<json>.text # ", " # Ag_StringList<aten>.text # "};\n  return entry;\n}\n";
+      "\"" # promotion # "\", " # Ag_StringList<json>.text # ", " # Ag_StringList<aten>.text # "};\n  return entry;\n}\n";
   string scalarCode = "";
   let extraClassDefinition = entryCode # vjpCode # jvpCode # scalarCode;
 }

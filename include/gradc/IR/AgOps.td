@@ -34,26 +34,31 @@ def Ag_NegOp : Ag_Unary<"neg", "scalarNeg(b, loc, args)", Ag_NumberTensor> {
 }
 def Ag_ExpOp : Ag_Unary<"exp", "::mlir::math::ExpOp::create(b, loc, args)"> {
   let summary = "elementwise exponential";
+  let promotion = "float";
   let derivative = ["d * y"];
   let aten = ["aten.exp.default"];
 }
 def Ag_LogOp : Ag_Unary<"log", "::mlir::math::LogOp::create(b, loc, args)"> {
   let summary = "elementwise natural logarithm";
+  let promotion = "float";
   let derivative = ["d / x"];
   let aten = ["aten.log.default"];
 }
 def Ag_SqrtOp : Ag_Unary<"sqrt", "::mlir::math::SqrtOp::create(b, loc, args)"> {
   let summary = "elementwise square root";
+  let promotion = "float";
   let derivative = ["d / (y * 2.0)"];
   let aten = ["aten.sqrt.default"];
 }
 def Ag_TanhOp : Ag_Unary<"tanh", "::mlir::math::TanhOp::create(b, loc, args)"> {
   let summary = "elementwise hyperbolic tangent";
+  let promotion = "float";
   let derivative = ["d * (1.0 - y * y)"];
   let aten = ["aten.tanh.default"];
 }
 def Ag_SigmoidOp : Ag_Unary<"sigmoid", "scalarSigmoid(b, loc, args)"> {
   let summary = "elementwise logistic function";
+  let promotion = "float";
   let derivative = ["d * (1.0 - y) * y"];
   let aten = ["aten.sigmoid.default"];
 }
@@ -76,16 +81,19 @@ def Ag_SignOp : Ag_Unary<"sign", "scalarSign(b, loc, args)", Ag_NumberTensor> {
 }
 def Ag_SinOp : Ag_Unary<"sin", "::mlir::math::SinOp::create(b, loc, args)"> {
   let summary = "elementwise sine";
+  let promotion = "float";
   let derivative = ["d * cos(x)"];
   let aten = ["aten.sin.default"];
 }
 def Ag_CosOp : Ag_Unary<"cos", "::mlir::math::CosOp::create(b, loc, args)"> {
   let summary = "elementwise cosine";
+  let promotion = "float";
   let derivative = ["d * -sin(x)"];
   let aten = ["aten.cos.default"];
 }
 def Ag_ReciprocalOp : Ag_Unary<"reciprocal", "scalarReciprocal(b, loc, args)"> {
   let summary = "elementwise reciprocal";
+  let promotion = "float";
   let derivative = ["-d * (y * y)"];
   let aten = ["aten.reciprocal.default"];
 }
@@ -102,6 +110,7 @@ def Ag_PowScalarOp : Ag_Elementwise<"pow_scalar", "scalarPow(b, loc, args[0], ge
 }
 def Ag_LogicalNotOp : Ag_Elementwise<"logical_not", "scalarNot(b, loc, args)", [SameOperandsAndResultType]> {
   let summary = "elementwise logical negation of bools";
+  let promotion = "bool";
   let arguments = (ins TensorOf<[I1]>:$x);
   let assemblyFormat = "$x attr-dict `:` type($y)";
   let derivative = [""];
@@ -138,6 +147,7 @@ def Ag_MulOp : Ag_Binary<"mul", "scalarMul(b, loc, args)", AnyRankedTensor, [Com
 }
 def Ag_DivOp : Ag_Binary<"div", "::mlir::arith::DivFOp::create(b, loc, args)", Ag_FloatTensor> {
   let summary = "elementwise true quotient of floats";
+  let promotion = "float";
   let derivative = ["d / b", "-d * ((a / b) / b)"];
   let hasFolder = 1;
 }
@@ -163,10 +173,12 @@ def Ag_MinimumOp : Ag_Binary<"minimum", "scalarMinimum(b, loc, args)"> {
 }
 def Ag_LogicalAndOp : Ag_Binary<"logical_and", "::mlir::arith::AndIOp::create(b, loc, args)"> {
   let summary = "elementwise logical and of bools";
+  let promotion = "bool";
   let derivative = ["", ""];
 }
 def Ag_LogicalOrOp : Ag_Binary<"logical_or", "::mlir::arith::OrIOp::create(b, loc, args)"> {
   let summary = "elementwise logical or of bools";
+  let promotion = "bool";
   let derivative = ["", ""];
 }
 
@@ -189,6 +201,7 @@ def Ag_SelectOp : Ag_Elementwise<"select", "::mlir::arith::SelectOp::create(b, l
     [AllTypesMatch<["a", "b", "y"]>,
      TypesMatchWith<"the condition is a bool tensor of the result's shape", "y", "condition", "::gradc::ag::boolLike($_self)">]> {
   let summary = "elementwise choice";
+  let promotion = "condition";
   let arguments = (ins TensorOf<[I1]>:$condition, AnyRankedTensor:$a, AnyRankedTensor:$b);
   let assemblyFormat = "$condition `,` $a `,` $b attr-dict `:` type($y)";
   let derivative = ["", "select(condition, d, 0.0)", "select(condition, 0.0, d)"];
