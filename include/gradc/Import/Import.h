@@ -1,0 +1,31 @@
+// Import.h - graph JSON to the ag dialect and back.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_IMPORT_IMPORT_H
+#define GRADC_IMPORT_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace gradc {
+
+/// Reads a graph (docs/graph.md) into a module of the ag dialect. `fileName` stands in messages and
+/// locations, and files that the graph names are relative to its folder. Returns null after one
+/// error, which goes through the context's diagnostics with the position in the JSON, or the
+/// user's own line where the node has a "loc".
+mlir::OwningOpRef<mlir::ModuleOp> importGraphJson(mlir::MLIRContext &context, llvm::StringRef bytes,
+                                                  llvm::StringRef fileName);
+
+/// Writes a module as it comes out of the importer in canonical form: flat, typed, one node a line.
+/// Reading that and writing it again gives the same bytes.
+mlir::LogicalResult exportGraphJson(mlir::ModuleOp module, llvm::raw_ostream &out);
+
+/// The JSON Schema of graph JSON, from the table of ops.
+void printGraphSchema(mlir::MLIRContext &context, llvm::raw_ostream &out);
+
+/// The ops of graph JSON, one a line: name, operands, attributes, what it is.
+void printGraphOps(mlir::MLIRContext &context, llvm::raw_ostream &out);
+
+} // namespace gradc
+
+#endif

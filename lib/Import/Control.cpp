@@ -1,0 +1,370 @@
+// Control.cpp - repeat, if and call.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Importer.h"
+#include "llvm/ADT/ScopeExit.h"
+
+using namespace mlir;
+namespace gradc::graph {
+
+/// Reads the operands of an object of names; the values are under those names' order.
+static LogicalResult readTable(Importer &importer, const Json &table, Location loc,
+                               SmallVectorImpl<Operand> &operands, SmallVectorImpl<Value> &values) {
+  for (const Json &json : table.items) {
+    Operand &operand = operands.emplace_back();
+    if (failed(importer.evaluateOperand(json, operand)))
+      return failure();
+    if (!operand.tensor)
+      return importer.expected(json, "a tensor");
+  }
+  for (Operand &operand : operands)
+    values.push_back(importer.read(*operand.tensor, loc));
+  return success();
+}
+
+/// Copies in the graph are one tensor in PyTorch: neither name may be written.
+static void shareStorage(SmallVectorImpl<Operand> &operands, Block *inner, StringRef why) {
+  for (Operand &operand : operands)
+    if (operand.tensor->storage->home != inner && operand.tensor->storage->shared.empty())
+      operand.tensor->storage->shared = why.str();
+}
+
+static LogicalResult defineShared(Importer &importer, const Key &key, Value value, bool history,
+                                  StringRef why) {
+  TensorRef tensor = importer.makeTensor(value, history);
+  tensor->storage->shared = why.str();
+  Json at;
+  at.at = key.at;
+  return importer.define(at, key.text, tensor);
+}
+
+//===-- repeat --------------------------------------------------------------------------------===//
+
+static LogicalResult checkCarries(Importer &importer, Node &node) {
+  const Json *carry = node.attribute("carry"), *yield = node.attribute("yield");
+  if (!carry != !yield)
+    return importer.fail(node.json,
+                         StringRef("expected 'carry' and 'yield' together, found only '") +
+                             (carry ? "carry" : "yield") + "'");
+  if (!carry)
+    return success();
+  for (const Key &key : yield->keys)
+    if (!carry->find(key.text))
+      return importer.fail(*yield,
+                           "expected names of 'carry' in 'yield', found '" + key.text + "'");
+  for (const Key &key : carry->keys)
+    if (!yield->find(key.text))
+      return importer.fail(*yield, "expected '" + key.text + "' in 'yield', as in 'carry'");
+  return success();
+}
+
+namespace {
+struct Loop {
+  Importer &importer;
+  Node &node;
+  scf::ForOp op;
+  SmallVector<Operand> initial, yielded;
+  SmallVector<Value> inits, yields;
+  SmallVector<bool> history;
+
+  const std::vector<Key> &keys() const {
+    static const std::vector<Key> none;
+    const Json *carry = node.attribute("carry");
+    return carry ? carry->keys : none;
+  }
+  LogicalResult begin(int64_t count);
+  LogicalResult body();
+  LogicalResult yield();
+};
+} // namespace
+
+LogicalResult Loop::begin(int64_t count) {
+  OpBuilder &b = importer.b;
+  importer.hoistWrites(*node.attribute("body"), node.loc);
+  if (const Json *carry = node.attribute("carry"))
+    if (failed(readTable(importer, *carry, node.loc, initial, inits)))
+      return failure();
+  for (Operand &operand : initial)
+    history.push_back(importer.needsGrad(*operand.tensor));
+  Value from = arith::ConstantIndexOp::create(b, node.loc, 0),
+        to = arith::ConstantIndexOp::create(b, node.loc, count),
+        step = arith::ConstantIndexOp::create(b, node.loc, 1);
+  op = scf::ForOp::create(b, node.loc, from, to, step, inits);
+  if (!op.getBody()->empty())
+    op.getBody()->back().erase();
+  return success();
+}
+
+LogicalResult Loop::body() {
+  OpBuilder &b = importer.b;
+  Operation *index = nullptr, *cast = nullptr;
+  if (const Json *name = node.attribute("index")) {
+    cast = arith::IndexCastOp::create(b, node.loc, b.getI64Type(), op.getInductionVar());
+    index = tensor::FromElementsOp::create(b, node.loc, importer.makeType({}, b.getI64Type()),
+                                           cast->getResult(0));
+    if (!isGeneratedName(name->text))
+      index->setLoc(NameLoc::get(b.getStringAttr(name->text), node.loc));
+    TensorRef tensor = importer.makeTensor(index->getResult(0), false);
+    tensor->wrapped = true;
+    tensor->storage->shared = "is the index of repeat";
+    if (failed(importer.define(*name, name->text, tensor)))
+      return failure();
+  }
+  for (auto [i, key] : llvm::enumerate(keys()))
+    if (failed(defineShared(importer, key, op.getRegionIterArgs()[i], history[i],
+                            "repeat carries, which may share its storage with another name")))
+      return failure();
+  if (failed(importer.evaluateBody(*node.attribute("body"))))
+    return failure();
+  if (index && index->use_empty()) {
+    index->erase();
+    cast->erase();
+  }
+  return yield();
+}
+
+LogicalResult Loop::yield() {
+  const Json *table = node.attribute("yield");
+  if (table) {
+    Json ordered; // as in 'carry'
+    for (const Key &key : keys())
+      ordered.items.push_back(*table->find(key.text));
+    if (failed(readTable(importer, ordered, node.loc, yielded, yields)))
+      return failure();
+    for (auto [i, value] : llvm::enumerate(yields))
+      if (value.getType() != inits[i].getType())
+        return importer.fail(*table->find(keys()[i].text),
+                             "expected " + typeText(cast<RankedTensorType>(inits[i].getType())) +
+                                 " for '" + keys()[i].text + "' as it enters the loop, found " +
+                                 typeText(cast<RankedTensorType>(value.getType())));
+    shareStorage(yielded, op.getBody(),
+                 "repeat carries, which may share its storage with another name");
+  }
+  scf::YieldOp::create(importer.b, node.loc, yields);
+  return success();
+}
+
+static LogicalResult repeat(Importer &importer, Node &node) {
+  int64_t count = node.integer("count", 0);
+  if (count < 0)
+    return importer.expected(*node.attribute("count"), "a count not below 0");
+  if (failed(checkCarries(importer, node)))
+    return failure();
+  Loop loop{importer, node, {}, {}, {}, {}, {}, {}};
+  if (failed(loop.begin(count)))
+    return failure();
+  SmallVector<std::string> before;
+  for (Operand &operand : loop.initial)
+    before.push_back(operand.tensor->storage->shared);
+  shareStorage(loop.initial, nullptr,
+               "repeat carries, which may share its storage with another name");
+  {
+    OpBuilder::InsertionGuard guard(importer.b);
+    importer.b.setInsertionPointToEnd(loop.op.getBody());
+    importer.pushScope();
+    ++importer.controlDepth;
+    LogicalResult done = loop.body();
+    --importer.controlDepth;
+    importer.popScope();
+    if (failed(done))
+      return failure();
+  }
+  // After a turn the initial tensors are no longer what is carried.
+  for (auto [operand, shared] : llvm::zip(loop.initial, before))
+    if (count > 0)
+      operand.tensor->storage->shared = shared;
+  for (auto [i, key] : llvm::enumerate(loop.keys())) {
+    bool history = loop.history[i] || importer.needsGrad(*loop.yielded[i].tensor);
+    if (failed(defineShared(importer, key, loop.op.getResult(i), history,
+                            "came out of repeat, and may share its storage with another name")))
+      return failure();
+  }
+  return success();
+}
+
+//===-- if ------------------------------------------------------------------------------------===//
+
+/// The condition as an i1; null after an error.
+static Value readCondition(Importer &importer, Node &node) {
+  Value value = importer.readInput(node, 0);
+  if (!value)
+    return {};
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getNumElements() != 1) {
+    (void)importer.fail(*node.inputs[0].json,
+                        StringRef("Boolean value of Tensor with ") +
+                            (type.getNumElements() ? "more than one value" : "no values") +
+                            " is ambiguous");
+    return {};
+  }
+  value = importer.cast(value, importer.b.getI1Type(), node.loc);
+  value = importer.reshape(value, {}, node.loc);
+  return tensor::ExtractOp::create(importer.b, node.loc, value, ValueRange());
+}
+
+static LogicalResult branch(Importer &importer, Node &node, Region &region, StringRef key,
+                            const std::vector<Key> &names, const Json *yields,
+                            SmallVectorImpl<Operand> &operands, SmallVectorImpl<Value> &values) {
+  OpBuilder::InsertionGuard guard(importer.b);
+  Block &block = region.emplaceBlock();
+  importer.b.setInsertionPointToEnd(&block);
+  importer.pushScope();
+  ++importer.controlDepth;
+  auto leave = llvm::scope_exit([&] {
+    --importer.controlDepth;
+    importer.popScope();
+  });
+  if (const Json *body = node.attribute(key))
+    if (failed(importer.evaluateBody(*body)))
+      return failure();
+  Json ordered;
+  for (const Key &name : names) {
+    const Json *operand = yields->find(name.text);
+    if (!operand)
+      return importer.fail(*yields, "expected '" + name.text + "' in 'yield' of both branches");
+    ordered.items.push_back(*operand);
+  }
+  if (failed(readTable(importer, ordered, node.loc, operands, values)))
+    return failure();
+  shareStorage(operands, &block, "may be what came out of if, and share its storage with that");
+  scf::YieldOp::create(importer.b, node.loc, values);
+  return success();
+}
+
+static LogicalResult checkYields(Importer &importer, Node &node, const Json *&thenYields,
+                                 const Json *&elseYields) {
+  const Json *yield = node.attribute("yield");
+  if (!yield)
+    return success();
+  thenYields = yield->find("then");
+  elseYields = yield->find("else");
+  for (const Json *part : {thenYields, elseYields})
+    if (!part || part->kind != Json::Kind::object)
+      return importer.expected(part ? *part : *yield,
+                               "an object with 'then' and 'else' for 'yield'");
+  for (const Key &key : elseYields->keys)
+    if (!thenYields->find(key.text))
+      return importer.fail(*thenYields, "expected '" + key.text + "' in 'yield' of both branches");
+  return success();
+}
+
+static LogicalResult conditional(Importer &importer, Node &node) {
+  static const std::vector<Key> none;
+  const Json *thenYields = nullptr, *elseYields = nullptr;
+  if (failed(checkYields(importer, node, thenYields, elseYields)))
+    return failure();
+  const std::vector<Key> &names = thenYields ? thenYields->keys : none;
+  Value condition = readCondition(importer, node);
+  if (!condition)
+    return failure();
+  for (StringRef key : {"then", "else"})
+    if (const Json *body = node.attribute(key))
+      importer.hoistWrites(*body, node.loc);
+  SmallVector<Operand> thenOperands, elseOperands;
+  SmallVector<Value> thenValues, elseValues;
+  OperationState state(node.loc, scf::IfOp::getOperationName());
+  state.addOperands(condition);
+  Region *thenRegion = state.addRegion(), *elseRegion = state.addRegion();
+  // The branches are built in place: their values have to see those of the block around.
+  Operation *holder = importer.b.create(state);
+  thenRegion = &holder->getRegion(0);
+  elseRegion = &holder->getRegion(1);
+  if (failed(branch(importer, node, *thenRegion, "then", names, thenYields, thenOperands,
+                    thenValues)) ||
+      failed(
+          branch(importer, node, *elseRegion, "else", names, elseYields, elseOperands, elseValues)))
+    return failure();
+  for (auto [i, name] : llvm::enumerate(names))
+    if (thenValues[i].getType() != elseValues[i].getType())
+      return importer.fail(*elseYields->find(name.text),
+                           "expected " + typeText(cast<RankedTensorType>(thenValues[i].getType())) +
+                               " for '" + name.text + "' as in 'then', found " +
+                               typeText(cast<RankedTensorType>(elseValues[i].getType())));
+  auto op = scf::IfOp::create(importer.b, node.loc, ValueRange(thenValues).getTypes(), condition,
+                              /*addThenBlock=*/false, /*addElseBlock=*/false);
+  op.getThenRegion().takeBody(*thenRegion);
+  if (names.empty() && elseRegion->front().without_terminator().empty())
+    elseRegion->front().erase();
+  else
+    op.getElseRegion().takeBody(*elseRegion);
+  holder->erase();
+  for (auto [i, name] : llvm::enumerate(names)) {
+    bool history =
+        importer.needsGrad(*thenOperands[i].tensor) || importer.needsGrad(*elseOperands[i].tensor);
+    if (failed(defineShared(importer, name, op.getResult(i), history,
+                            "came out of if, and may share its storage with another name")))
+      return failure();
+  }
+  return success();
+}
+
+//===-- call ----------------------------------------------------------------------------------===//
+
+static LogicalResult call(Importer &importer, Node &node) {
+  const Json &name = *node.attribute("function"), *names = node.attribute("names");
+  func::FuncOp callee = importer.function(name, name.text);
+  if (!callee)
+    return failure();
+  FunctionType type = callee.getFunctionType();
+  if (node.inputs.size() != type.getNumInputs())
+    return importer.fail(node.json, "expected " + Twine(type.getNumInputs()) +
+                                        " inputs of function '" + name.text + "', found " +
+                                        Twine(node.inputs.size()));
+  SmallVector<Value> values;
+  for (auto [i, wanted] : llvm::enumerate(type.getInputs())) {
+    Value value = importer.readInput(node, i);
+    if (!value)
+      return failure();
+    if (value.getType() != wanted)
+      return importer.fail(*node.inputs[i].json,
+                           "expected " + typeText(cast<RankedTensorType>(wanted)) + " as input " +
+                               Twine(i + 1) + " of function '" + name.text + "', found " +
+                               typeText(cast<RankedTensorType>(value.getType())));
+    values.push_back(value);
+  }
+  auto op = func::CallOp::create(importer.b, node.loc, callee, values);
+  for (Value result : op.getResults())
+    node.results.push_back(importer.makeTensor(result, importer.gradEnabled()));
+  if (!names) {
+    if (op.getNumResults() != 1 && !node.name.empty())
+      return importer.fail(node.json, "expected 'names' for the " + Twine(op.getNumResults()) +
+                                          " outputs of function '" + name.text + "'");
+    return success();
+  }
+  if (names->items.size() != op.getNumResults())
+    return importer.expected(*names, "a list of " + Twine(op.getNumResults()) + " for 'names'");
+  node.definesNames = true;
+  for (auto [key, result] : llvm::zip(names->items, node.results))
+    if (failed(importer.define(key, key.text, result)))
+      return failure();
+  return success();
+}
+
+void addControlOps(OpTable &table) {
+  using K = AttributeKind;
+  table.add("control", {"repeat",
+                        0,
+                        0,
+                        {{"count", K::integer, true},
+                         {"index", K::name},
+                         {"body", K::body, true},
+                         {"carry", K::operandTable},
+                         {"yield", K::operandTable}},
+                        "a body that runs `count` times; carried names are visible after it",
+                        repeat,
+                        false});
+  table.add("control", {"if",
+                        1,
+                        1,
+                        {{"then", K::body, true}, {"else", K::body}, {"yield", K::branchTable}},
+                        "one of two bodies; yielded names are visible after it",
+                        conditional,
+                        false});
+  table.add("control", {"call",
+                        0,
+                        unlimited,
+                        {{"function", K::name, true}, {"names", K::names}},
+                        "the outputs of a function",
+                        call});
+}
+
+} // namespace gradc::graph

@@ -1,0 +1,257 @@
+// Creation.cpp - tensors from data, from numbers, from files and from the random stream.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Importer.h"
+#include "Npy.h"
+#include <cmath>
+
+using namespace mlir;
+namespace gradc::graph {
+
+/// Binds the value, or a new leaf where the node says "requires_grad".
+static LogicalResult finish(Importer &importer, Node &node, Value value) {
+  if (!value)
+    return failure();
+  if (!node.flag("requires_grad")) {
+    node.results = {importer.makeTensor(value, false)};
+    return success();
+  }
+  if (!isa<FloatType>(getElementTypeOrSelf(value.getType())))
+    return importer.fail(*node.attribute("requires_grad"),
+                         "only Tensors of floating point dtype can require gradients");
+  node.results = {importer.makeVariable(node, value)};
+  return success();
+}
+
+/// The type that "shape" and "dtype" say; null after an error.
+static RankedTensorType statedType(Importer &importer, Node &node, Type absent) {
+  const Json *dtype = node.attribute("dtype");
+  Type element = dtype ? importer.dtype(dtype->text) : absent;
+  Shape shape = node.integers("shape");
+  const Json *at = node.attribute("shape");
+  if (failed(importer.checkSize(at ? importer.at(*at) : node.loc, shape, element)))
+    return {};
+  return importer.makeType(shape, element);
+}
+
+static Type dtypeOf(Importer &importer, const Json &number) {
+  if (number.kind == Json::Kind::boolean)
+    return importer.b.getI1Type();
+  return number.kind == Json::Kind::integer ? Type(importer.b.getI64Type())
+                                            : Type(importer.b.getF32Type());
+}
+
+//===-- Data ----------------------------------------------------------------------------------===//
+
+namespace {
+/// Walks nested lists: finds the shape and the kind of the numbers, and flattens them.
+struct DataReader {
+  Importer &importer;
+  Shape shape;
+  /// 0 none seen, 1 bools, 2 integers, 3 floats.
+  int kind = 0;
+  std::vector<const Json *> numbers;
+
+  LogicalResult read(const Json &json, size_t depth) {
+    if (json.kind != Json::Kind::array)
+      return readNumber(json, depth);
+    if (depth == shape.size()) {
+      if (!numbers.empty())
+        return importer.expected(json, "a number, as before in this list");
+      shape.push_back(json.items.size());
+    }
+    if (int64_t(json.items.size()) != shape[depth])
+      return importer.expected(json, "a list of " + Twine(shape[depth]) + ", as before");
+    for (const Json &item : json.items)
+      if (failed(read(item, depth + 1)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult readNumber(const Json &json, size_t depth) {
+    if (!json.isNumber() && json.kind != Json::Kind::boolean && !isSpecialNumber(json))
+      return importer.expected(json, "a number");
+    if (depth != shape.size())
+      return importer.expected(json, "a list of " + Twine(shape[depth]) + ", as before");
+    numbers.push_back(&json);
+    kind = std::max(kind, json.kind == Json::Kind::boolean   ? 1
+                          : json.kind == Json::Kind::integer ? 2
+                                                             : 3);
+    return success();
+  }
+};
+} // namespace
+
+static Attribute elementOf(Importer &importer, Type element, const Json &json, bool &good) {
+  if (isa<FloatType>(element))
+    return importer.b.getFloatAttr(element, numberOf(json));
+  double value = numberOf(json);
+  if (element.isInteger(1))
+    return importer.b.getBoolAttr(value != 0);
+  double limit = element.isInteger(32) ? 0x1p31 : 0x1p63;
+  good = json.kind == Json::Kind::integer ? element.isInteger(64) || llvm::isInt<32>(json.integer)
+                                          : value >= -limit && value < limit;
+  if (!good)
+    return {};
+  return importer.b.getIntegerAttr(element, json.kind == Json::Kind::integer ? json.integer
+                                                                             : int64_t(value));
+}
+
+static LogicalResult createTensor(Importer &importer, Node &node) {
+  DataReader data{importer, {}, 0, {}};
+  if (failed(data.read(*node.attribute("value"), 0)))
+    return failure();
+  OpBuilder &b = importer.b;
+  Type element = data.kind == 1   ? Type(b.getI1Type())
+                 : data.kind == 2 ? Type(b.getI64Type())
+                                  : Type(b.getF32Type());
+  if (const Json *dtype = node.attribute("dtype"))
+    element = importer.dtype(dtype->text);
+  SmallVector<Attribute> elements;
+  elements.reserve(data.numbers.size());
+  for (const Json *number : data.numbers) {
+    bool good = true;
+    elements.push_back(elementOf(importer, element, *number, good));
+    if (!good)
+      return importer.expected(*number, "a number that fits in " + dtypeName(element));
+  }
+  auto type = importer.makeType(data.shape, element);
+  return finish(importer, node,
+                ag::ConstantOp::create(b, node.loc, DenseElementsAttr::get(type, elements)));
+}
+
+static LogicalResult load(Importer &importer, Node &node) {
+  SmallString<128> path(importer.folder);
+  const Json &file = *node.attribute("file"), *key = node.attribute("key");
+  appendPath(path, file.text);
+  std::string problem;
+  DenseElementsAttr data = readArray(importer.b.getContext(), path, key ? key->text : "", problem);
+  if (!data)
+    return importer.fail(file, file.text + (key ? "[" + key->text + "]" : "") + ": " + problem);
+  return finish(importer, node, ag::ConstantOp::create(importer.b, node.loc, data));
+}
+
+//===-- Numbers -------------------------------------------------------------------------------===//
+
+static LogicalResult filled(Importer &importer, Node &node, double value) {
+  RankedTensorType type = statedType(importer, node, importer.b.getF32Type());
+  return finish(importer, node, type ? importer.splat(type, value, node.loc) : Value());
+}
+static LogicalResult zeros(Importer &importer, Node &node) { return filled(importer, node, 0); }
+static LogicalResult ones(Importer &importer, Node &node) { return filled(importer, node, 1); }
+
+static LogicalResult full(Importer &importer, Node &node) {
+  const Json &value = *node.attribute("value");
+  RankedTensorType type = statedType(importer, node, dtypeOf(importer, value));
+  return finish(importer, node, type ? importer.constant(type, value, node.loc) : Value());
+}
+
+/// Element i of arange, as PyTorch computes it: in f64 for floats.
+static DenseElementsAttr arangeData(Importer &importer, RankedTensorType type, const Json *start,
+                                    const Json *step) {
+  SmallVector<Attribute> elements;
+  Type element = type.getElementType();
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    if (isa<FloatType>(element))
+      elements.push_back(importer.b.getFloatAttr(
+          element, (start ? numberOf(*start) : 0) + (step ? numberOf(*step) : 1) * double(i)));
+    else
+      elements.push_back(
+          importer.b.getIntegerAttr(element, (start ? int64_t(numberOf(*start)) : 0) +
+                                                 (step ? int64_t(numberOf(*step)) : 1) * i));
+  }
+  return DenseElementsAttr::get(type, elements);
+}
+
+static LogicalResult arange(Importer &importer, Node &node) {
+  const Json *start = node.attribute("start"), *end = node.attribute("end"),
+             *step = node.attribute("step"), *dtype = node.attribute("dtype");
+  bool isFloat = false;
+  for (const Json *json : {start, end, step})
+    if (json) {
+      if (!json->isNumber())
+        return importer.expected(*json, "a number");
+      isFloat |= json->kind == Json::Kind::number;
+    }
+  double from = start ? start->asDouble() : 0, by = step ? step->asDouble() : 1;
+  if (by == 0)
+    return importer.fail(*step, "step must be nonzero");
+  double size = std::ceil((end->asDouble() - from) / by);
+  if (size < 0)
+    return importer.fail(node.json, "upper bound and larger bound inconsistent with step sign");
+  constexpr int64_t limit = 1 << 24;
+  if (!(size <= double(limit)))
+    return importer.fail(node.json, "expected an arange of at most 2^24 elements, found more");
+  Type element = dtype     ? importer.dtype(dtype->text)
+                 : isFloat ? Type(importer.b.getF32Type())
+                           : Type(importer.b.getI64Type());
+  if (element.isInteger(1))
+    return importer.fail(*dtype, "arange: unsupported dtype bool");
+  auto type = importer.makeType({int64_t(size)}, element);
+  Value value;
+  if (from == 0 && by == 1)
+    value = ag::IotaOp::create(importer.b, node.loc, type, 0);
+  else
+    value = ag::ConstantOp::create(importer.b, node.loc, arangeData(importer, type, start, step));
+  return finish(importer, node, value);
+}
+
+//===-- Random --------------------------------------------------------------------------------===//
+
+template <typename OpT> static LogicalResult drawFloats(Importer &importer, Node &node) {
+  RankedTensorType type = statedType(importer, node, importer.b.getF32Type());
+  if (!type)
+    return failure();
+  if (!isa<FloatType>(type.getElementType()))
+    return importer.expected(*node.attribute("dtype"), "f32 or f64");
+  return finish(importer, node, OpT::create(importer.b, node.loc, type));
+}
+
+static LogicalResult randint(Importer &importer, Node &node) {
+  RankedTensorType type = statedType(importer, node, importer.b.getI64Type());
+  if (!type)
+    return failure();
+  int64_t low = node.integer("low", 0), high = node.integer("high", 0);
+  if (low >= high)
+    return importer.fail(node.json, "random_ expects 'from' to be less than 'to', but got from=" +
+                                        Twine(low) + " >= to=" + Twine(high));
+  return finish(importer, node, ag::RandintOp::create(importer.b, node.loc, type, low, high));
+}
+
+static LogicalResult randperm(Importer &importer, Node &node) {
+  int64_t n = node.integer("n", 0);
+  Type element = importer.b.getI64Type();
+  if (failed(importer.checkSize(importer.at(*node.attribute("n")), {n}, element)))
+    return failure();
+  return finish(importer, node,
+                ag::RandpermOp::create(importer.b, node.loc, importer.makeType({n}, element)));
+}
+
+void addCreationOps(OpTable &table) {
+  using K = AttributeKind;
+  const AttributeSpec shape{"shape", K::integers, true}, dtype{"dtype", K::dtype},
+      leaf{"requires_grad", K::boolean};
+  auto add = [&](StringRef name, std::vector<AttributeSpec> attributes, StringRef summary,
+                 LogicalResult (*handler)(Importer &, Node &)) {
+    table.add("creation", {name.str(), 0, 0, std::move(attributes), summary.str(), handler});
+  };
+  add("tensor", {{"value", K::data, true}, dtype, leaf},
+      "data: nested lists of numbers; i64 for integers, f32 for floats, bool for bools",
+      createTensor);
+  add("full", {shape, {"value", K::number, true}, dtype, leaf}, "one number everywhere", full);
+  add("zeros", {shape, dtype, leaf}, "0 everywhere", zeros);
+  add("ones", {shape, dtype, leaf}, "1 everywhere", ones);
+  add("arange", {{"start", K::number}, {"end", K::number, true}, {"step", K::number}, dtype, leaf},
+      "start, start + step, ... below end", arange);
+  add("randn", {shape, dtype, leaf}, "standard normal draws of PyTorch's CPU generator",
+      drawFloats<ag::RandnOp>);
+  add("rand", {shape, dtype, leaf}, "uniform draws of [0, 1) of PyTorch's CPU generator",
+      drawFloats<ag::RandOp>);
+  add("randint", {{"low", K::integer}, {"high", K::integer, true}, shape},
+      "uniform i64 draws of [low, high) of PyTorch's CPU generator", randint);
+  add("randperm", {{"n", K::integer, true}}, "a random permutation of 0..n-1, i64", randperm);
+  add("load", {{"file", K::text, true}, {"key", K::text}, leaf},
+      "an array of a .npy file, or entry `key` of an .npz file, relative to the graph's folder",
+      load);
+}
+
+} // namespace gradc::graph

@@ -1,0 +1,355 @@
+// Elementwise.cpp - PyTorch's type promotion and broadcasting, and the ops that need nothing else.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which ops there are, and how their operands are promoted, stands in the entries of the dialect.
+#include "Importer.h"
+
+using namespace mlir;
+namespace gradc::graph {
+
+//===-- Promotion -----------------------------------------------------------------------------===//
+
+/// bool < integers < floats, and within them i32 < i64 and f32 < f64.
+static int order(Type type) {
+  if (!type)
+    return -1;
+  if (isa<FloatType>(type))
+    return type.isF64() ? 4 : 3;
+  return type.isInteger(1) ? 0 : type.isInteger(32) ? 1 : 2;
+}
+static int category(Type type) { return order(type) < 0 ? -1 : (order(type) + 1) / 2; }
+static Type promote(Type a, Type c) { return order(a) >= order(c) ? a : c; }
+
+/// PyTorch's combine_categories: a lower priority counts only with a higher category.
+static Type combine(Type higher, Type lower) {
+  return category(lower) > category(higher) ? promote(higher, lower) : higher;
+}
+
+static Type literalType(Importer &importer, const Json &json) {
+  if (json.kind == Json::Kind::boolean)
+    return importer.b.getI1Type();
+  return json.kind == Json::Kind::integer ? Type(importer.b.getI64Type())
+                                          : Type(importer.b.getF32Type());
+}
+
+/// The common type of operands: tensors with dimensions come first, then tensors without, then
+/// numbers of the host language.
+Type commonType(Importer &importer, ArrayRef<Operand> operands) {
+  Type dimensioned, zeroDim, wrapped;
+  for (const Operand &operand : operands) {
+    if (operand.isLiteral) {
+      wrapped = promote(wrapped, literalType(importer, *operand.json));
+      continue;
+    }
+    Type element = operand.tensor->type.getElementType();
+    if (operand.tensor->wrapped)
+      wrapped = promote(wrapped, isa<FloatType>(element) ? Type(importer.b.getF32Type())
+                                 : element.isInteger(1)  ? element
+                                                         : Type(importer.b.getI64Type()));
+    else
+      (operand.tensor->type.getRank() ? dimensioned : zeroDim) =
+          promote(operand.tensor->type.getRank() ? dimensioned : zeroDim, element);
+  }
+  return combine(combine(dimensioned, zeroDim), wrapped);
+}
+
+//===-- Broadcasting --------------------------------------------------------------------------===//
+
+LogicalResult broadcastShapes(Importer &importer, Location loc, ArrayRef<int64_t> a,
+                              ArrayRef<int64_t> c, Shape &result) {
+  size_t rank = std::max(a.size(), c.size());
+  result.assign(rank, 1);
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t x = i < rank - a.size() ? 1 : a[i - (rank - a.size())];
+    int64_t y = i < rank - c.size() ? 1 : c[i - (rank - c.size())];
+    if (x != y && x != 1 && y != 1)
+      return importer.fail(loc, "The size of tensor a (" + Twine(x) +
+                                    ") must match the size of tensor b (" + Twine(y) +
+                                    ") at non-singleton dimension " + Twine(i));
+    result[i] = x == 1 ? y : x;
+  }
+  return success();
+}
+
+//===-- Ops -----------------------------------------------------------------------------------===//
+
+/// PyTorch refuses arithmetic that makes no sense for bools.
+static LogicalResult checkBools(Importer &importer, Node &node, StringRef op, Type common) {
+  auto isBool = [&](const Operand &operand) {
+    return operand.isLiteral ? operand.json->kind == Json::Kind::boolean
+                             : operand.tensor->type.getElementType().isInteger(1);
+  };
+  if (op == "neg" && common.isInteger(1))
+    return importer.fail(node.json,
+                         "Negation, the `-` operator, on a bool tensor is not supported. "
+                         "If you are trying to invert a mask, use the `~` or "
+                         "`logical_not()` operator instead.");
+  if (op == "relu" && common.isInteger(1))
+    return importer.fail(node.json, "Boolean inputs not supported for relu");
+  if (op != "sub" || !llvm::any_of(node.inputs, isBool))
+    return success();
+  if (llvm::all_of(node.inputs, isBool))
+    return importer.fail(node.json, "Subtraction, the `-` operator, with two bool tensors is not "
+                                    "supported. Use the `^` or `logical_xor()` operator instead.");
+  return importer.fail(node.json, "Subtraction, the `-` operator, with a bool tensor is not "
+                                  "supported. If you are trying to invert a mask, use the `~` or "
+                                  "`logical_not()` operator instead.");
+}
+
+/// Reads the operands under one element type and one shape.
+static LogicalResult unify(Importer &importer, Node &node, ArrayRef<Type> elements,
+                           SmallVectorImpl<Value> &values) {
+  Shape shape;
+  for (Operand &operand : node.inputs)
+    if (operand.tensor) {
+      Shape joined;
+      if (failed(
+              broadcastShapes(importer, node.loc, shape, operand.tensor->type.getShape(), joined)))
+        return failure();
+      shape = joined;
+    }
+  if (failed(importer.checkSize(node.loc, shape, elements.back())))
+    return failure();
+  for (auto [operand, element] : llvm::zip(node.inputs, elements)) {
+    Value value;
+    if (operand.isLiteral) {
+      value = importer.constant(importer.makeType(shape, element), *operand.json, node.loc);
+    } else {
+      value = importer.cast(importer.read(*operand.tensor, node.loc), element, node.loc);
+      value = importer.broadcast(value, shape, node.loc);
+    }
+    if (!value)
+      return failure();
+    values.push_back(value);
+  }
+  return success();
+}
+
+LogicalResult checkTensors(Importer &importer, Node &node) {
+  for (const Operand &operand : node.inputs)
+    if (operand.tensor)
+      return success();
+  return importer.expected(*node.inputs[0].json,
+                           "a tensor among the inputs of '" + node.spec->name + "'");
+}
+
+/// The types that an entry wants its operands converted to.
+static LogicalResult operandTypes(Importer &importer, Node &node, const ag::OpEntry &entry,
+                                  SmallVectorImpl<Type> &elements) {
+  ArrayRef<Operand> operands(node.inputs);
+  if (entry.promotion == "condition") {
+    const Operand &condition = operands[0];
+    if (!condition.tensor || !condition.tensor->type.getElementType().isInteger(1))
+      return importer.fail(*condition.json,
+                           "where expected condition to be a boolean tensor, but got a tensor "
+                           "with dtype " +
+                               (condition.tensor
+                                    ? dtypeWord(condition.tensor->type.getElementType())
+                                    : "of a number"));
+    elements.assign(1, condition.tensor->type.getElementType());
+    elements.append(operands.size() - 1, commonType(importer, operands.drop_front()));
+    return success();
+  }
+  Type common = commonType(importer, operands);
+  if (failed(checkBools(importer, node, entry.mnemonic, common)))
+    return failure();
+  if (entry.promotion == "bool")
+    common = importer.b.getI1Type();
+  else if (entry.promotion == "float" && !isa<FloatType>(common))
+    common = importer.b.getF32Type();
+  elements.assign(operands.size(), common);
+  return success();
+}
+
+Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry) {
+  SmallVector<Type> elements;
+  SmallVector<Value> values;
+  if (failed(checkTensors(importer, node)) ||
+      failed(operandTypes(importer, node, entry, elements)) ||
+      failed(unify(importer, node, elements, values)))
+    return {};
+  OperationState state(node.loc, ("ag." + entry.mnemonic).str());
+  state.addOperands(values);
+  // All operands but a condition have the result's type.
+  state.addTypes(values.back().getType());
+  return importer.b.create(state)->getResult(0);
+}
+
+static Value computePow(Importer &importer, Node &node, const ag::OpEntry &entry) {
+  const Operand &base = node.inputs[0], &exponent = node.inputs[1];
+  if (failed(checkTensors(importer, node)))
+    return {};
+  Type element = commonType(importer, node.inputs);
+  bool isFloat = isa<FloatType>(element);
+  if (!exponent.isLiteral || exponent.json->kind == Json::Kind::boolean)
+    return computeElementwise(importer, node, entry);
+  double value = numberOf(*exponent.json);
+  if (!isFloat && value < 0) {
+    (void)importer.fail(*exponent.json, "Integers to negative integer powers are not allowed.");
+    return {};
+  }
+  // Small powers of integers are products; the rest is left to the general op.
+  if (!isFloat && value > 16)
+    return computeElementwise(importer, node, entry);
+  Value x = importer.cast(importer.read(*base.tensor, node.loc), element, node.loc);
+  return ag::PowScalarOp::create(importer.b, node.loc, x, APFloat(value));
+}
+
+static Value compute(Importer &importer, Node &node, const ag::OpEntry &entry) {
+  return entry.mnemonic == "pow" ? computePow(importer, node, entry)
+                                 : computeElementwise(importer, node, entry);
+}
+
+static LogicalResult elementwise(Importer &importer, Node &node) {
+  Value value = compute(importer, node, *node.spec->entry);
+  if (!value)
+    return failure();
+  node.results = {importer.makeTensor(value, importer.needsGrad(node))};
+  return success();
+}
+
+/// Writes `value` into the first input, which it is broadcast and converted to.
+static LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
+  Tensor &target = *node.inputs[0].tensor;
+  auto type = cast<RankedTensorType>(value.getType());
+  Type from = type.getElementType(), to = target.type.getElementType();
+  if (category(from) > category(to))
+    return importer.fail(node.loc, "result type " + dtypeWord(from) +
+                                       " can't be cast to the desired output type " +
+                                       dtypeWord(to));
+  if (type.getShape() != target.type.getShape())
+    return importer.fail(node.loc, "output with shape " + listText(target.type.getShape()) +
+                                       " doesn't match the broadcast shape " +
+                                       listText(type.getShape()));
+  node.results = {node.inputs[0].tensor};
+  return importer.write(target, importer.cast(value, to, node.loc), importer.needsGrad(node),
+                        node.loc);
+}
+
+static LogicalResult checkTarget(Importer &importer, Node &node) {
+  if (!node.inputs[0].tensor)
+    return importer.expected(*node.inputs[0].json,
+                             "a tensor to write as input 1 of '" + node.spec->name + "'");
+  return importer.checkWritable(*node.inputs[0].tensor, importer.needsGrad(node), node.loc);
+}
+
+static LogicalResult inPlace(Importer &importer, Node &node) {
+  if (failed(checkTarget(importer, node)))
+    return failure();
+  Value value = compute(importer, node, *node.spec->entry);
+  return value ? writeTarget(importer, node, value) : failure();
+}
+
+static LogicalResult compare(Importer &importer, Node &node) {
+  SmallVector<Value> values;
+  if (failed(checkTensors(importer, node)))
+    return failure();
+  SmallVector<Type> elements(2, commonType(importer, node.inputs));
+  if (failed(unify(importer, node, elements, values)))
+    return failure();
+  auto predicate = *ag::symbolizePredicate(node.spec->name);
+  Value value = ag::CompareOp::create(importer.b, node.loc, values[0], values[1], predicate);
+  node.results = {importer.makeTensor(value, false)};
+  return success();
+}
+
+static LogicalResult castTo(Importer &importer, Node &node) {
+  Value x = importer.readInput(node, 0);
+  if (!x)
+    return failure();
+  Type element = importer.dtype(node.attribute("dtype")->text);
+  if (node.inputs[0].tensor->type.getElementType() == element) {
+    node.results = {node.inputs[0].tensor};
+    return success();
+  }
+  node.results = {
+      importer.makeTensor(importer.cast(x, element, node.loc), importer.needsGrad(node))};
+  return success();
+}
+
+/// copy_, fill_: the source is converted to the target's type whatever it is.
+static LogicalResult copyInto(Importer &importer, Node &node) {
+  if (failed(checkTarget(importer, node)))
+    return failure();
+  Tensor &target = *node.inputs[0].tensor;
+  const Operand &source = node.inputs[1];
+  if (node.spec->name == "fill_" && source.tensor && source.tensor->type.getRank() != 0)
+    return importer.fail(*source.json,
+                         "fill_ only supports 0-dimension value tensor but got tensor with " +
+                             Twine(source.tensor->type.getRank()) + " dimensions.");
+  Value value;
+  if (source.isLiteral) {
+    value = importer.constant(target.type, *source.json, node.loc);
+  } else {
+    Shape joined;
+    ArrayRef<int64_t> wanted = target.type.getShape();
+    if (failed(broadcastShapes(importer, node.loc, wanted, source.tensor->type.getShape(), joined)))
+      return failure();
+    if (ArrayRef<int64_t>(joined) != wanted)
+      return importer.fail(node.loc, "output with shape " + listText(wanted) +
+                                         " doesn't match the broadcast shape " + listText(joined));
+    value = importer.cast(importer.read(*source.tensor, node.loc), target.type.getElementType(),
+                          node.loc);
+    value = importer.broadcast(value, wanted, node.loc);
+  }
+  node.results = {node.inputs[0].tensor};
+  Node sourceOnly{node.json, node.spec, node.loc, {}, {source}, {}};
+  return value ? importer.write(target, value, importer.needsGrad(sourceOnly), node.loc)
+               : failure();
+}
+
+static LogicalResult zeroInto(Importer &importer, Node &node) {
+  if (failed(checkTarget(importer, node)))
+    return failure();
+  Tensor &target = *node.inputs[0].tensor;
+  node.results = {node.inputs[0].tensor};
+  return importer.write(target, importer.splat(target.type, 0, node.loc), false, node.loc);
+}
+
+//===-- Table ---------------------------------------------------------------------------------===//
+
+void addElementwiseOps(OpTable &table, MLIRContext &context) {
+  auto isElementwise = [&](const ag::OpEntry &entry) {
+    auto name = RegisteredOperationName::lookup(("ag." + entry.mnemonic).str(), &context);
+    return name && name->hasInterface<ag::ElementwiseOpInterface>();
+  };
+  std::vector<OpSpec> writers;
+  for (const ag::OpEntry *entry : ag::allEntries()) {
+    if (entry->json.empty() || !isElementwise(*entry))
+      continue;
+    for (StringRef name : entry->json) {
+      table.add("elementwise", {name.str(),
+                                entry->arity,
+                                entry->arity,
+                                {},
+                                entry->summary.str(),
+                                elementwise,
+                                true,
+                                entry});
+      if (entry->promotion == "common" || entry->promotion == "float")
+        writers.push_back({name.str() + "_",
+                           entry->arity,
+                           entry->arity,
+                           {},
+                           "'" + name.str() + "', written into the first input",
+                           inPlace,
+                           true,
+                           entry});
+    }
+  }
+  for (StringRef name : {"eq", "ne", "lt", "le", "gt", "ge"})
+    table.add("elementwise", {name.str(), 2, 2, {}, "elementwise comparison, bool", compare});
+  table.add("elementwise", {"cast",
+                            1,
+                            1,
+                            {{"dtype", AttributeKind::dtype, true}},
+                            "conversion to another dtype",
+                            castTo});
+  for (OpSpec &writer : writers)
+    table.add("in place", std::move(writer));
+  table.add("in place", {"copy_", 2, 2, {}, "writes the second input into the first", copyInto});
+  table.add("in place", {"fill_", 2, 2, {}, "writes one number everywhere", copyInto});
+  table.add("in place", {"zero_", 1, 1, {}, "writes 0 everywhere", zeroInto});
+}
+
+} // namespace gradc::graph

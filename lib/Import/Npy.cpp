@@ -1,0 +1,113 @@
+// Npy.cpp - reads arrays of NumPy's .npy and .npz files.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+#include "Npy.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+namespace gradc::graph {
+
+void appendPath(SmallVectorImpl<char> &folder, StringRef file) {
+  if (llvm::sys::path::is_absolute(file))
+    folder.clear();
+  llvm::sys::path::append(folder, file);
+}
+
+/// The text after `'key':` in the header's dictionary.
+static StringRef field(StringRef header, StringRef key) {
+  size_t at = header.find(("'" + key + "'").str());
+  if (at == StringRef::npos)
+    return {};
+  StringRef rest = header.drop_front(at + key.size() + 2).ltrim();
+  return rest.consume_front(":") ? rest.ltrim() : StringRef();
+}
+
+static bool parseShape(StringRef text, SmallVectorImpl<int64_t> &shape) {
+  if (!text.consume_front("("))
+    return false;
+  SmallVector<StringRef> parts;
+  text.substr(0, text.find(')')).split(parts, ',');
+  for (StringRef part : parts) {
+    int64_t size = 0;
+    if (part = part.trim(); part.empty())
+      continue;
+    if (part.getAsInteger(10, size) || size < 0)
+      return false;
+    shape.push_back(size);
+  }
+  return text.contains(')');
+}
+
+static DenseElementsAttr parseArray(MLIRContext *context, StringRef bytes, std::string &problem) {
+  auto fail = [&](const Twine &text) {
+    problem = text.str();
+    return DenseElementsAttr();
+  };
+  if (!bytes.starts_with("\x93NUMPY") || bytes.size() < 12)
+    return fail("expected a .npy file, found other contents");
+  bool isLong = bytes[6] >= 2;
+  size_t start = isLong ? 12 : 10;
+  size_t length = isLong ? llvm::support::endian::read32le(bytes.data() + 8)
+                         : llvm::support::endian::read16le(bytes.data() + 8);
+  if (length > bytes.size() - start)
+    return fail("the header is cut off");
+  StringRef header = bytes.substr(start, length), data = bytes.drop_front(start + length);
+  StringRef descr = field(header, "descr");
+  descr =
+      descr.empty() ? descr : descr.drop_front().take_until([&](char c) { return c == descr[0]; });
+  Type element = llvm::StringSwitch<Type>(descr)
+                     .Case("<f4", Float32Type::get(context))
+                     .Case("<f8", Float64Type::get(context))
+                     .Case("<i8", IntegerType::get(context, 64))
+                     .Case("<i4", IntegerType::get(context, 32))
+                     .Case("|b1", IntegerType::get(context, 1))
+                     .Default(Type());
+  if (!element)
+    return fail("field 'descr': expected <f4, <f8, <i8, <i4 or |b1, found " + descr);
+  if (!field(header, "fortran_order").starts_with("False"))
+    return fail("field 'fortran_order': expected False (C order)");
+  SmallVector<int64_t> shape;
+  if (!parseShape(field(header, "shape"), shape))
+    return fail("field 'shape': expected a tuple of sizes");
+  unsigned width = std::max(1u, element.getIntOrFloatBitWidth() / 8);
+  uint64_t elements = 1;
+  for (int64_t size : shape)
+    if (__builtin_mul_overflow(elements, uint64_t(size), &elements))
+      return fail("field 'shape': the sizes are too large");
+  if (elements > data.size() / width || elements * width != data.size())
+    return fail("expected " + Twine(elements) + " elements of " + Twine(width) +
+                " bytes after the header, found " + Twine(data.size()) + " bytes");
+  auto type = RankedTensorType::get(shape, element);
+  if (element.isInteger(1)) {
+    SmallVector<bool> bools(data.begin(), data.end());
+    return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
+  }
+  return DenseElementsAttr::getFromRawBuffer(type, ArrayRef<char>(data.data(), data.size()));
+}
+
+DenseElementsAttr readArray(MLIRContext *context, StringRef path, StringRef key,
+                            std::string &problem) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (!buffer) {
+    problem = buffer.getError().message();
+    return {};
+  }
+  StringRef bytes = (*buffer)->getBuffer();
+  if (bytes.starts_with("PK")) {
+    problem = "reading .npz files is not supported by this build; store the array as .npy";
+    return {};
+  }
+  if (!key.empty()) {
+    problem = "expected no 'key' for a .npy file";
+    return {};
+  }
+  return parseArray(context, bytes, problem);
+}
+
+} // namespace gradc::graph

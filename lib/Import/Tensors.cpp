@@ -1,0 +1,351 @@
+// Tensors.cpp - storages and views: reading names, writing in place, and variables.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Importer.h"
+
+using namespace mlir;
+namespace gradc::graph {
+
+//===-- Making --------------------------------------------------------------------------------===//
+
+Storage *Importer::makeStorage(RankedTensorType type) {
+  Storage *storage = storages.emplace_back(std::make_unique<Storage>()).get();
+  storage->type = type;
+  storage->home = b.getInsertionBlock();
+  return storage;
+}
+
+static TensorRef wholeOf(Storage *storage) {
+  auto tensor = std::make_shared<Tensor>();
+  tensor->storage = storage;
+  tensor->type = storage->type;
+  tensor->strides = contiguousStrides(storage->type.getShape());
+  return tensor;
+}
+
+TensorRef Importer::makeTensor(Value value, bool history) {
+  Storage *storage = makeStorage(cast<RankedTensorType>(value.getType()));
+  storage->current = value;
+  storage->history = history && isa<FloatType>(storage->type.getElementType());
+  storage->reads.push_back(value);
+  if (!touched.empty())
+    touched.back().insert(storage);
+  return wholeOf(storage);
+}
+
+ag::VariableOp Importer::declareVariable(StringRef name, RankedTensorType type, StringRef kind,
+                                         bool requiresGrad, Location loc) {
+  std::string symbol = name.empty() ? kind.str() : name.str();
+  for (unsigned i = 0; reservedSymbols.contains(symbol) || symbols->lookup(symbol); ++i)
+    symbol = (name.empty() ? kind : name).str() + "_" + std::to_string(i);
+  OpBuilder::InsertionGuard guard(b);
+  if (lastVariable)
+    b.setInsertionPointAfter(lastVariable);
+  else
+    b.setInsertionPointToStart(module.getBody());
+  auto op = ag::VariableOp::create(b, loc, symbol, type, kind, requiresGrad, ElementsAttr());
+  symbols->insert(op);
+  lastVariable = op;
+  return op;
+}
+
+TensorRef Importer::makeVariable(Node &node, Value init) {
+  Storage *storage = makeStorage(cast<RankedTensorType>(init.getType()));
+  storage->kind = Storage::Kind::variable;
+  storage->leaf = true;
+  storage->variable = declareVariable(node.name, storage->type, "parameter", true, node.loc);
+  ag::SetOp::create(b, node.loc, storage->variable.getSymName(), init, /*init=*/true);
+  return wholeOf(storage);
+}
+
+TensorRef Importer::variableTensor(ag::VariableOp variable) {
+  Storage *storage = makeStorage(cast<RankedTensorType>(variable.getType()));
+  storage->kind = Storage::Kind::variable;
+  storage->leaf = variable.getRequiresGrad();
+  storage->variable = variable;
+  return wholeOf(storage);
+}
+
+TensorRef Importer::gradientTensor(Storage &leaf) {
+  Storage *&storage = gradients[leaf.variable];
+  if (!storage) {
+    storage = makeStorage(leaf.type);
+    storage->kind = Storage::Kind::gradient;
+    storage->variable = leaf.variable;
+  }
+  return wholeOf(storage);
+}
+
+bool Importer::needsGrad(const Tensor &tensor) const {
+  return !tensor.cut && (tensor.storage->leaf || tensor.storage->history);
+}
+
+bool Importer::needsGrad(const Node &node) const {
+  return gradEnabled() && llvm::any_of(node.inputs, [&](const Operand &operand) {
+           return operand.tensor && needsGrad(*operand.tensor);
+         });
+}
+
+//===-- Reading -------------------------------------------------------------------------------===//
+
+bool Importer::isVisible(Value value) {
+  Block *at = value.getParentBlock();
+  for (Block *block = b.getInsertionBlock(); block;) {
+    if (block == at)
+      return true;
+    Operation *parent = block->getParentOp();
+    block = parent ? parent->getBlock() : nullptr;
+  }
+  return false;
+}
+
+Value Importer::applyView(const View &view, Value value, Location loc) {
+  switch (view.kind) {
+  case View::Kind::reshape:
+    return reshape(value, view.type.getShape(), loc);
+  case View::Kind::transpose:
+    return ag::TransposeOp::create(b, loc, value, view.perm);
+  case View::Kind::slice:
+    return ag::SliceOp::create(b, loc, value, view.starts, view.limits, view.steps);
+  case View::Kind::expand:
+    return broadcast(value, view.type.getShape(), loc);
+  }
+  return value;
+}
+
+Value Importer::base(Storage &storage, Location loc) {
+  switch (storage.kind) {
+  case Storage::Kind::plain:
+    return storage.current;
+  case Storage::Kind::variable:
+    return ag::GetOp::create(b, loc, storage.type, storage.variable.getSymName());
+  case Storage::Kind::gradient:
+    return ag::GradOp::create(b, loc, storage.type, storage.variable.getSymName(),
+                              /*may_be_none=*/false);
+  }
+  return {};
+}
+
+Value Importer::read(Tensor &tensor, Location loc) {
+  Storage &storage = *tensor.storage;
+  bool plain = storage.kind == Storage::Kind::plain;
+  if (plain && tensor.cache && tensor.version == storage.version && isVisible(tensor.cache))
+    return tensor.cache;
+  Value whole = base(storage, loc), value = whole;
+  for (const View &view : tensor.views)
+    value = applyView(view, value, loc);
+  bool isFrozen = storage.variable && storage.kind == Storage::Kind::variable &&
+                  storage.variable.getRequiresGrad() && !storage.leaf;
+  if (tensor.cut || isFrozen)
+    value = ag::DetachOp::create(b, loc, value);
+  // Writes to a leaf are known by its ag.set; all other readings have to be listed.
+  if (storage.kind != Storage::Kind::gradient && (value != whole || !(plain || storage.leaf)))
+    storage.reads.push_back(value);
+  tensor.cache = plain ? value : Value();
+  tensor.version = storage.version;
+  return value;
+}
+
+Value Importer::readInput(Node &node, unsigned i) {
+  Operand &operand = node.inputs[i];
+  if (operand.tensor)
+    return read(*operand.tensor, node.loc);
+  (void)expected(*operand.json,
+                 "a tensor as input " + Twine(i + 1) + " of '" + node.spec->name + "'");
+  return {};
+}
+
+//===-- Writing -------------------------------------------------------------------------------===//
+
+/// The contents of the storage after `value` was written to a view of it.
+Value Importer::unview(const Tensor &target, Value value, Location loc) {
+  auto isSlice = [](const View &view) { return view.kind == View::Kind::slice; };
+  // Only a slice leaves elements as they are: then the old contents are read.
+  SmallVector<Value> stages;
+  if (llvm::any_of(target.views, isSlice)) {
+    stages.push_back(base(*target.storage, loc));
+    for (const View &view : ArrayRef(target.views).drop_back())
+      stages.push_back(applyView(view, stages.back(), loc));
+  }
+  for (size_t i = target.views.size(); i-- > 0;) {
+    const View &view = target.views[i];
+    RankedTensorType type = i ? target.views[i - 1].type : target.storage->type;
+    if (view.kind == View::Kind::reshape)
+      value = reshape(value, type.getShape(), loc);
+    else if (view.kind == View::Kind::transpose)
+      value = ag::TransposeOp::create(b, loc, value, ag::inverse(view.perm));
+    else
+      value = ag::UpdateSliceOp::create(b, loc, type, stages[i], value, view.starts, view.steps);
+  }
+  return value;
+}
+
+void Importer::noteModified(Storage &storage, Location loc) {
+  SmallVector<Value> visible, later;
+  for (Value value : storage.reads) {
+    if (!isVisible(value)) {
+      later.push_back(value);
+      continue;
+    }
+    visible.push_back(value);
+    // Within a branch or a loop body the write may not have happened.
+    Block *block = b.getInsertionBlock();
+    while (block != value.getParentBlock() && isa<ag::NoGradOp>(block->getParentOp()))
+      block = block->getParentOp()->getBlock();
+    if (block != value.getParentBlock())
+      later.push_back(value);
+  }
+  storage.reads = later;
+  if (!visible.empty())
+    ag::ModifiedOp::create(b, loc, visible);
+}
+
+LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc) {
+  Storage &storage = *target.storage;
+  if (!storage.shared.empty())
+    return fail(loc,
+                "in-place write to a tensor that " + storage.shared + ": write to a new tensor");
+  for (const View &view : target.views)
+    if (view.kind == View::Kind::expand)
+      return fail(loc,
+                  "unsupported operation: more than one element of the written-to tensor refers "
+                  "to a single memory location. Please clone() the tensor before performing the "
+                  "operation.");
+  if (storage.leaf && !target.cut && gradEnabled())
+    return fail(loc, StringRef(target.views.empty() ? "a leaf" : "a view of a leaf") +
+                         " Variable that requires grad is being used in an in-place operation.");
+  if (storage.history && (target.cut || !gradEnabled()))
+    return fail(loc,
+                "in-place write without history (under no_grad, or through detach) to a tensor "
+                "that has one is not supported: its gradient would no longer be that of its "
+                "contents");
+  return success();
+}
+
+LogicalResult Importer::write(Tensor &target, Value value, bool history, Location loc) {
+  Storage &storage = *target.storage;
+  value = unview(target, value, loc);
+  storage.history |= history && gradEnabled() && !storage.leaf;
+  switch (storage.kind) {
+  case Storage::Kind::plain:
+    noteModified(storage, loc);
+    storage.current = value;
+    storage.reads.push_back(value);
+    ++storage.version;
+    if (!touched.empty())
+      touched.back().insert(&storage);
+    return success();
+  case Storage::Kind::gradient:
+    ag::SetGradOp::create(b, loc, storage.variable.getSymName(), value);
+    return success();
+  case Storage::Kind::variable:
+    // Through detach a leaf may be written anywhere; the write itself has no history.
+    OpBuilder::InsertionGuard guard(b);
+    if (storage.leaf && gradEnabled())
+      b.setInsertionPointToStart(
+          &ag::NoGradOp::create(b, loc, TypeRange()).getBody().emplaceBlock());
+    ag::SetOp::create(b, loc, storage.variable.getSymName(), value, /*init=*/false);
+    if (Operation *region = b.getInsertionBlock()->getParentOp(); storage.leaf && gradEnabled()) {
+      ag::YieldOp::create(b, loc, ValueRange());
+      b.setInsertionPointAfter(region);
+    }
+    noteModified(storage, loc);
+    return success();
+  }
+  return success();
+}
+
+//===-- Regions -------------------------------------------------------------------------------===//
+
+void Importer::toVariable(Storage &storage, StringRef name, Location loc) {
+  storage.variable = declareVariable(name, storage.type, "local", false, loc);
+  ag::SetOp::create(b, loc, storage.variable.getSymName(), storage.current, /*init=*/true);
+  storage.kind = Storage::Kind::variable;
+  storage.current = {};
+  ++storage.version;
+}
+
+/// Whether the result of an op is its first input, or a view of it.
+static bool isAlias(StringRef op) {
+  static const StringRef views[] = {"reshape", "transpose", "permute", "expand", "unsqueeze",
+                                    "squeeze", "flatten",   "slice",   "t",      "detach",
+                                    "to_host", "to_device", "identity"};
+  return llvm::is_contained(views, op) || op.ends_with("_");
+}
+
+/// The name whose storage an operand is, as far as names tell; empty when it is a new one.
+static std::string rootName(const Json &operand, const llvm::StringMap<std::string> &aliases) {
+  if (operand.kind == Json::Kind::string) {
+    auto found = aliases.find(operand.text);
+    return found == aliases.end() ? operand.text : found->second;
+  }
+  const Json *op = operand.find("op"), *inputs = operand.find("inputs");
+  if (!op || !inputs || inputs->items.empty() || !isAlias(op->text))
+    return {};
+  return rootName(inputs->items[0], aliases);
+}
+
+void Importer::collectWrites(const Json &json, llvm::StringMap<std::string> &aliases,
+                             SmallVectorImpl<std::pair<std::string, Storage *>> &found) {
+  for (const Json &item : json.items)
+    collectWrites(item, aliases, found);
+  const Json *op = json.find("op"), *inputs = json.find("inputs"), *name = json.find("name");
+  if (!op || op->kind != Json::Kind::string || !inputs || inputs->items.empty() ||
+      !isAlias(op->text))
+    return;
+  std::string root = rootName(inputs->items[0], aliases);
+  if (name && !root.empty())
+    aliases[name->text] = root;
+  if (!StringRef(op->text).ends_with("_") || root.empty())
+    return;
+  TensorRef target = find(root);
+  if (target && target->storage->kind == Storage::Kind::plain)
+    found.push_back({root, target->storage});
+}
+
+void Importer::hoistWrites(const Json &body, Location loc) {
+  llvm::StringMap<std::string> aliases;
+  SmallVector<std::pair<std::string, Storage *>> found;
+  collectWrites(body, aliases, found);
+  for (auto &[name, storage] : found)
+    if (storage->kind == Storage::Kind::plain && storage->shared.empty())
+      toVariable(*storage, name, loc);
+}
+
+LogicalResult Importer::snapshotGradient(Storage &leaf, Location loc) {
+  auto found = gradients.find(leaf.variable);
+  if (found == gradients.end() || found->second->names == 0)
+    return success();
+  Storage *storage = found->second;
+  Block *home = storage->home;
+  for (Block *block = b.getInsertionBlock(); block && block != home;
+       block = block->getParentOp()->getBlock())
+    if (!isa<ag::NoGradOp>(block->getParentOp()))
+      return fail(loc, "a name that was given to '" + leaf.variable.getSymName() +
+                           ".grad' outside of this body would keep the old gradient: read '" +
+                           leaf.variable.getSymName() + ".grad' inside");
+  storage->current = base(*storage, loc);
+  storage->kind = Storage::Kind::plain;
+  storage->reads.push_back(storage->current);
+  ++storage->version;
+  if (!touched.empty())
+    touched.back().insert(storage);
+  gradients.erase(found);
+  return success();
+}
+
+LogicalResult Importer::snapshotGradients(Location loc) {
+  SmallVector<Operation *> leaves;
+  for (auto &entry : gradients)
+    if (entry.second->names)
+      leaves.push_back(entry.first);
+  llvm::sort(leaves, [](Operation *a, Operation *c) { return a->isBeforeInBlock(c); });
+  for (Operation *variable : leaves) {
+    Storage leaf;
+    leaf.variable = cast<ag::VariableOp>(variable);
+    if (failed(snapshotGradient(leaf, loc)))
+      return failure();
+  }
+  return success();
+}
+
+} // namespace gradc::graph
