@@ -74,7 +74,7 @@ static LogicalResult grad(Importer &importer, Node &node) {
     if (failed(importer.define(name, name.text, result)))
       return failure();
   }
-  op->setAttr("names", importer.b.getArrayAttr(words));
+  op->setAttr("ag.names", importer.b.getArrayAttr(words));
   return success();
 }
 

@@ -109,10 +109,14 @@ LogicalResult Loop::body() {
     if (failed(importer.define(*name, name->text, tensor)))
       return failure();
   }
-  for (auto [i, key] : llvm::enumerate(keys()))
-    if (failed(defineShared(importer, key, op.getRegionIterArgs()[i], history[i],
+  for (auto [i, key] : llvm::enumerate(keys())) {
+    BlockArgument carried = op.getRegionIterArgs()[i];
+    if (!isGeneratedName(key.text))
+      carried.setLoc(NameLoc::get(b.getStringAttr(key.text), node.loc));
+    if (failed(defineShared(importer, key, carried, history[i],
                             "repeat carries, which may share its storage with another name")))
       return failure();
+  }
   if (failed(importer.evaluateBody(*node.attribute("body"))))
     return failure();
   if (index && index->use_empty()) {
@@ -287,6 +291,11 @@ static LogicalResult conditional(Importer &importer, Node &node) {
   else
     op.getElseRegion().takeBody(*elseRegion);
   holder->erase();
+  SmallVector<StringRef> words;
+  for (const Key &name : names)
+    words.push_back(name.text);
+  if (!words.empty())
+    op->setAttr("ag.names", importer.b.getStrArrayAttr(words));
   for (auto [i, name] : llvm::enumerate(names)) {
     bool history =
         importer.needsGrad(*thenOperands[i].tensor) || importer.needsGrad(*elseOperands[i].tensor);
@@ -333,9 +342,13 @@ static LogicalResult call(Importer &importer, Node &node) {
   if (names->items.size() != op.getNumResults())
     return importer.expected(*names, "a list of " + Twine(op.getNumResults()) + " for 'names'");
   node.definesNames = true;
-  for (auto [key, result] : llvm::zip(names->items, node.results))
+  SmallVector<StringRef> words;
+  for (auto [key, result] : llvm::zip(names->items, node.results)) {
+    words.push_back(key.text);
     if (failed(importer.define(key, key.text, result)))
       return failure();
+  }
+  op->setAttr("ag.names", importer.b.getStrArrayAttr(words));
   return success();
 }
 

@@ -65,7 +65,8 @@ static LogicalResult item(Importer &importer, Node &node) {
     return importer.fail(node.loc, "a Tensor with " + Twine(type.getNumElements()) +
                                        " elements cannot be converted to Scalar");
   Value scalar = importer.reshape(x, {}, node.loc);
-  scalar = ag::DetachOp::create(importer.b, node.loc, scalar);
+  if (importer.gradEnabled())
+    scalar = ag::DetachOp::create(importer.b, node.loc, scalar);
   node.results = {importer.makeTensor(scalar, false)};
   node.results[0]->wrapped = true;
   node.results[0]->storage->shared = "is a number";

@@ -84,6 +84,98 @@ static LogicalResult modified(Importer &importer, Node &node) {
   return success();
 }
 
+//===-- Statements ----------------------------------------------------------------------------===//
+
+/// The variable that the first input names; null after an error.
+static Storage *variableOf(Importer &importer, Node &node) {
+  const Operand &operand = node.inputs[0];
+  if (operand.tensor && operand.tensor->storage->kind == Storage::Kind::variable &&
+      operand.tensor->views.empty())
+    return operand.tensor->storage;
+  (void)importer.expected(*operand.json, "the name of a variable");
+  return nullptr;
+}
+
+static LogicalResult variable(Importer &importer, Node &node) {
+  Value value = importer.readInput(node, 0);
+  if (!value)
+    return failure();
+  const Json &kind = *node.attribute("kind");
+  if (!llvm::is_contained({"parameter", "local"}, StringRef(kind.text)))
+    return importer.expected(kind, "parameter or local for 'kind'");
+  bool leaf = node.flag("requires_grad");
+  auto type = cast<RankedTensorType>(value.getType());
+  if (leaf && !isa<FloatType>(type.getElementType()))
+    return importer.fail(node.loc, "only Tensors of floating point dtype can require gradients");
+  auto op = importer.declareVariable(node.name, type, kind.text, leaf, node.loc);
+  ag::SetOp::create(importer.b, node.loc, op.getSymName(), value, /*init=*/true);
+  node.results = {importer.variableTensor(op)};
+  return success();
+}
+
+static LogicalResult get(Importer &importer, Node &node) {
+  Storage *storage = variableOf(importer, node);
+  if (!storage)
+    return failure();
+  Value value =
+      ag::GetOp::create(importer.b, node.loc, storage->type, storage->variable.getSymName());
+  node.results = {importer.makeTensor(value, storage->leaf)};
+  return success();
+}
+
+static LogicalResult getGrad(Importer &importer, Node &node) {
+  Storage *storage = variableOf(importer, node);
+  if (!storage)
+    return failure();
+  if (!storage->variable.getRequiresGrad())
+    return importer.expected(*node.inputs[0].json, "the name of a leaf that requires grad");
+  Value value = ag::GradOp::create(importer.b, node.loc, storage->type,
+                                   storage->variable.getSymName(), node.flag("may_be_none"));
+  node.results = {importer.makeTensor(value, false)};
+  return success();
+}
+
+template <typename OpT> static LogicalResult set(Importer &importer, Node &node) {
+  Storage *storage = variableOf(importer, node);
+  Value value = storage ? importer.readInput(node, 1) : Value();
+  if (!value)
+    return failure();
+  if (value.getType() != storage->type)
+    return importer.fail(*node.inputs[1].json,
+                         "expected " + typeText(storage->type) + ", found " +
+                             typeText(cast<RankedTensorType>(value.getType())));
+  if constexpr (std::is_same_v<OpT, ag::SetOp>) {
+    ag::SetOp::create(importer.b, node.loc, storage->variable.getSymName(), value, /*init=*/false);
+  } else {
+    if (!storage->variable.getRequiresGrad())
+      return importer.expected(*node.inputs[0].json, "the name of a leaf that requires grad");
+    OpT::create(importer.b, node.loc, storage->variable.getSymName(), value);
+  }
+  return success();
+}
+
+static LogicalResult detachValue(Importer &importer, Node &node) {
+  Value x = importer.readInput(node, 0);
+  if (!x)
+    return failure();
+  node.results = {importer.makeTensor(ag::DetachOp::create(importer.b, node.loc, x), false)};
+  return success();
+}
+
+static LogicalResult printParts(Importer &importer, Node &node) {
+  SmallVector<Value> values;
+  SmallVector<Attribute> parts;
+  for (unsigned i = 0; i < node.inputs.size(); ++i) {
+    values.push_back(importer.readInput(node, i));
+    if (!values.back())
+      return failure();
+  }
+  for (const Json &part : node.attribute("parts")->items)
+    parts.push_back(importer.b.getStringAttr(part.text));
+  auto op = ag::PrintOp::create(importer.b, node.loc, values, importer.b.getArrayAttr(parts));
+  return verify(op);
+}
+
 void addRawOps(OpTable &table, MLIRContext &context) {
   using K = AttributeKind;
   auto add = [&](StringRef name, unsigned inputs, std::vector<AttributeSpec> attributes) {
@@ -109,9 +201,25 @@ void addRawOps(OpTable &table, MLIRContext &context) {
        {"interior", K::integers},
        {"value", K::number}});
   add("ag.pow_scalar", 1, {{"exponent", K::number}});
-  table.add(
-      "dialect",
-      {"ag.modified", 1, unlimited, {}, "says that values were written in place", modified, false});
+  auto statement = [&](StringRef name, unsigned inputs, unsigned most,
+                       std::vector<AttributeSpec> attributes, StringRef summary,
+                       LogicalResult (*handler)(Importer &, Node &), bool hasResult) {
+    table.add("dialect",
+              {name.str(), inputs, most, std::move(attributes), summary.str(), handler, hasResult});
+  };
+  statement("ag.variable", 1, 1, {{"kind", K::text, true}, {"requires_grad", K::boolean}},
+            "a variable, and its first value", variable, true);
+  statement("ag.get", 1, 1, {}, "the value of a variable now", get, true);
+  statement("ag.set", 2, 2, {}, "writes a variable", set<ag::SetOp>, false);
+  statement("ag.grad", 1, 1, {{"may_be_none", K::boolean}}, "the value of a leaf's .grad now",
+            getGrad, true);
+  statement("ag.set_grad", 2, 2, {}, "writes the existing .grad of a leaf", set<ag::SetGradOp>,
+            false);
+  statement("ag.detach", 1, 1, {}, "the same value without history", detachValue, true);
+  statement("ag.modified", 1, unlimited, {}, "says that values were written in place", modified,
+            false);
+  statement("ag.print", 0, unlimited, {{"parts", K::names, true}},
+            "prints; `parts` says how each input is shown", printParts, false);
 }
 
 } // namespace gradc::graph

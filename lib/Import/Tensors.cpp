@@ -135,7 +135,7 @@ Value Importer::read(Tensor &tensor, Location loc) {
     value = applyView(view, value, loc);
   bool isFrozen = storage.variable && storage.kind == Storage::Kind::variable &&
                   storage.variable.getRequiresGrad() && !storage.leaf;
-  if (tensor.cut || isFrozen)
+  if ((tensor.cut || isFrozen) && gradEnabled())
     value = ag::DetachOp::create(b, loc, value);
   // Writes to a leaf are known by its ag.set; all other readings have to be listed.
   if (storage.kind != Storage::Kind::gradient && (value != whole || !(plain || storage.leaf)))

@@ -18,6 +18,9 @@ static cl::opt<bool> splitCases("split",
                                          "that begin with // are no part of them"));
 static cl::opt<bool> prefixes("prefixes", cl::desc("also read every prefix of the file"));
 
+static cl::opt<bool> schema("schema", cl::desc("print the JSON Schema"));
+static cl::opt<bool> listOps("ops", cl::desc("list the ops"));
+
 static void report(mlir::Diagnostic &diagnostic) {
   auto at = diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>();
   if (at)
@@ -32,6 +35,8 @@ static bool run(mlir::MLIRContext &context, StringRef bytes, StringRef name) {
   mlir::OwningOpRef<mlir::ModuleOp> module = gradc::importGraphJson(context, bytes, name);
   if (!module)
     return false;
+  if (emitJson)
+    return mlir::succeeded(gradc::exportGraphJson(*module, outs()));
   if (locations)
     module->print(outs(), mlir::OpPrintingFlags().enableDebugInfo(true, true));
   else
@@ -64,12 +69,16 @@ static int runCases(mlir::MLIRContext &context, StringRef bytes, StringRef name)
 
 int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv);
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  if (schema || listOps) {
+    (schema ? gradc::printGraphSchema : gradc::printGraphOps)(context, outs());
+    return 0;
+  }
   auto buffer = MemoryBuffer::getFileOrSTDIN(input);
   if (!buffer) {
     errs() << input << ": " << buffer.getError().message() << "\n";
     return 2;
   }
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   unsigned errors = 0;
   context.getDiagEngine().registerHandler([&](mlir::Diagnostic &diagnostic) {
     ++errors;
