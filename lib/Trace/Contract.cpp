@@ -93,7 +93,7 @@ Type linearType(const Type &x, const Type &weight, const Type *bias, Location wh
     fail(where, "t() expects a tensor with <= 2 dimensions, but self is " +
                     count(weight.shape.size()) + "D");
   if (weight.shape.size() == 1 && bias)
-    fail(where, "addmm: mat2 must be a matrix, got 1-D tensor");
+    fail(where, "linear: expected a weight of 2 dims beside a bias, got 1");
   Type transposed = weight;
   if (weight.shape.size() == 2)
     std::swap(transposed.shape[0], transposed.shape[1]);

@@ -133,8 +133,8 @@ Tensor Tensor::mm(const Tensor &other, Location where) const {
 
 Tensor Tensor::mv(const Tensor &vector, Location where) const {
   if (dim(where) != 2 || vector.dim(where) != 1)
-    fail(where, "vector + matrix @ vector expected, got " + std::to_string(vector.dim(where)) +
-                    ", " + std::to_string(dim(where)) + ", " + std::to_string(vector.dim(where)));
+    fail(where, "vector + matrix @ vector expected, got 1, " + std::to_string(dim(where)) + ", " +
+                    std::to_string(vector.dim(where)));
   return gradc::matmul(*this, vector, where);
 }
 

@@ -208,11 +208,12 @@ Tensor Tensor::pad(const Shape &pads, Number value, Location where) const {
                     std::to_string(shape.size()));
   for (size_t i = 0; i < pads.size() / 2; ++i) {
     int64_t &size = shape[shape.size() - 1 - i];
-    int64_t padded = size + pads[2 * i] + pads[2 * i + 1];
-    if (padded < 0)
-      fail(where, "pad: the size of dimension " + std::to_string(shape.size() - 1 - i) +
-                      " would be " + std::to_string(padded));
-    size = padded;
+    int64_t before = pads[2 * i], after = pads[2 * i + 1];
+    if (size + std::min<int64_t>(before, 0) + std::min<int64_t>(after, 0) < 0)
+      fail(where, "pad: " + detail::shapeText({before, after}) + " cuts more than the size " +
+                      std::to_string(size) + " of dimension " +
+                      std::to_string(shape.size() - 1 - i));
+    size += before + after;
   }
   detail::checkSizes(shape, where);
   return Access::make(context.compute(

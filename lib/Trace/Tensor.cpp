@@ -63,7 +63,7 @@ int64_t Tensor::numel(Location where) const { return detail::numelOf(sizes(where
 int64_t Tensor::size(int64_t dim, Location where) const {
   const Shape &shape = sizes(where);
   if (shape.empty())
-    fail(where, "dimension specified as " + std::to_string(dim) + " but tensor has no dimensions");
+    fail(where, "Dimension specified as " + std::to_string(dim) + " but tensor has no dimensions");
   return shape[detail::wrapDim(dim, static_cast<int64_t>(shape.size()), where)];
 }
 
