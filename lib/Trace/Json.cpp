@@ -210,9 +210,10 @@ std::string Writer::inputsText(const Node &node) {
 }
 
 static std::string baseName(const char *file) {
-  // An absolute path would make the text depend on the machine.
+  // An absolute path, or one that leaves the folder, would make the text depend on the machine.
   const char *slash = std::strrchr(file, '/');
-  return file[0] == '/' && slash ? slash + 1 : file;
+  bool leaves = file[0] == '/' || std::strstr(file, "../");
+  return leaves && slash ? slash + 1 : file;
 }
 
 std::string Writer::locationText(Location where) const {

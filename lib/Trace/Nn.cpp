@@ -98,8 +98,8 @@ void optim::SGD::update(size_t index, Location where) const {
     direction = add(arg(direction), arg(mul(arg(parameter), arg(config.weight_decay))));
   if (config.momentum != 0) {
     const Tensor &buffer = buffers[index];
-    Tensor fresh = dampingScale.defined() ? mul(arg(direction), arg(dampingScale)) : direction;
-    buffer.mul_(arg(config.momentum)).add_(arg(fresh));
+    buffer.mul_(arg(config.momentum));
+    buffer.add_(arg(dampingScale.defined() ? mul(arg(direction), arg(dampingScale)) : direction));
     direction =
         config.nesterov ? add(arg(direction), arg(mul(arg(buffer), arg(config.momentum)))) : buffer;
   }
