@@ -120,6 +120,8 @@ public:
         ++atEnd;
       else if (aimAtOperand(op, out))
         ++overOperand;
+      else
+        aimAtBranchResult(op, out);
     }
   }
 
@@ -160,9 +162,10 @@ private:
     if (!dominance.properlyDominates(tensor, op) ||
         loopAround(tensor.getParentBlock()) != loopAround(op->getBlock()))
       return false;
+    Operation *at = placeOf(place, op);
     for (Operation *outer : place.path)
       for (Value v : outer->getOperands())
-        if (!isa<TensorType>(v.getType()) && !dominance.properlyDominates(v, op))
+        if (!isa<TensorType>(v.getType()) && !dominance.properlyDominates(v, at))
           return false;
     Operation *owner = place.path.empty() ? nullptr : place.path.back();
     for (OpOperand &use : tensor.getUses()) {
@@ -183,9 +186,18 @@ private:
                                out.getOperandNumber() - launch.getInputs().size());
   }
 
+  /// Where the part of a place is made: in the block of the op that takes the result in, so that
+  /// the branches of an scf.if name the same part.
+  static Operation *placeOf(const Place &place, Operation *op) {
+    if (place.path.empty())
+      return op;
+    Operation *at = place.path.back()->getBlock()->findAncestorOpInBlock(*op);
+    return at ? at : op;
+  }
+
   /// The part of the place that the result becomes.
   static Value build(const Place &place, Operation *op) {
-    OpBuilder b(op);
+    OpBuilder b(placeOf(place, op));
     Location loc = op->getLoc();
     Value part = place.tensor;
     for (Operation *outer : llvm::reverse(place.path)) {
@@ -225,14 +237,55 @@ private:
     return false;
   }
 
+  /// The branches of an scf.if compute a result in one new buffer, so that it does not depend on
+  /// the condition where the result is.
+  void aimAtBranchResult(DestinationStyleOpInterface op, OpOperand &out) {
+    for (OpOperand &use : op.getTiedOpResult(&out).getUses()) {
+      auto branch = dyn_cast<scf::IfOp>(use.getOwner()->getParentOp());
+      if (!branch || !isa<scf::YieldOp>(use.getOwner()))
+        continue;
+      Value &buffer = branchBuffers[branch.getResult(use.getOperandNumber())];
+      if (!buffer) {
+        auto type = cast<RankedTensorType>(out.get().getType());
+        OpBuilder b(branch);
+        buffer = tensor::EmptyOp::create(b, op->getLoc(), type.getShape(), type.getElementType());
+      }
+      if (llvm::is_contained(op->getOperands(), buffer))
+        continue; // two results of one launch in two places of one yield
+      out.set(buffer);
+      return;
+    }
+  }
+
   func::FuncOp function;
   DominanceInfo dominance;
+  llvm::DenseMap<Value, Value> branchBuffers;
 };
+
+/// Saves a value in a slice as soon as it is there: its buffer is then free for what comes next.
+void insertEarly(func::FuncOp f) {
+  SmallVector<tensor::InsertSliceOp> inserts;
+  f.walk([&](tensor::InsertSliceOp insert) { inserts.push_back(insert); });
+  for (tensor::InsertSliceOp insert : inserts) {
+    // Other readers of the old content would need a copy of all of it.
+    if (!insert.getDest().hasOneUse())
+      continue;
+    Operation *at = insert;
+    while (Operation *before = at->getPrevNode()) {
+      if (llvm::any_of(insert->getOperands(), [&](Value v) { return v.getDefiningOp() == before; }))
+        break;
+      at = before;
+    }
+    if (at != insert)
+      insert->moveBefore(at);
+  }
+}
 
 struct ChooseDestinationsPass : sched::impl::ChooseDestinationsPassBase<ChooseDestinationsPass> {
   using ChooseDestinationsPassBase::ChooseDestinationsPassBase;
 
   void runOnOperation() override {
+    insertEarly(getOperation());
     Chooser chooser(getOperation());
     std::mt19937_64 random(randomHints);
     SmallVector<DestinationStyleOpInterface> ops;

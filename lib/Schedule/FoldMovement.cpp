@@ -146,10 +146,27 @@ struct OwnDestination : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A number taken out of a tensor and put into one of the same shape is that tensor.
+struct RewrapScalar : OpRewritePattern<tensor::FromElementsOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::FromElementsOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getElements().size() != 1)
+      return failure();
+    auto extract = op.getElements().front().getDefiningOp<tensor::ExtractOp>();
+    if (!extract || extract.getTensor().getType() != op.getType())
+      return failure();
+    rewriter.replaceOp(op, extract.getTensor());
+    return success();
+  }
+};
+
 struct FoldMovementPass : sched::impl::FoldMovementPassBase<FoldMovementPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldIntoConsumer, Generalize, SplatToFill, OwnDestination>(&getContext());
+    patterns.add<FoldIntoConsumer, Generalize, SplatToFill, OwnDestination, RewrapScalar>(
+        &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -32,6 +32,7 @@ void gradc::sched::buildSchedulePipeline(OpPassManager &pm, const ScheduleOption
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createPlanMemoryPass({options.alignment}));
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
 }
 
 void gradc::sched::registerScheduleInterfaces(DialectRegistry &registry) {
