@@ -76,7 +76,7 @@ Resolved Context::resolve(const Arg &arg) {
     result.isNumber = true;
     result.number = arg.number;
     result.type.dtype = dtypeOf(*arg.number);
-    result.operand = numberText(*arg.number, arg.where);
+    result.operand = operandText(*arg.number, arg.where);
     return result;
   }
   result.isNumber = arg.item != nullptr;

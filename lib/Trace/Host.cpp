@@ -52,7 +52,9 @@ static detail::Operand printed(detail::Context &context, const PrintArg &arg) {
     return context.use(detail::Access::tensor(*arg.item), arg.where);
   if (arg.text)
     return "{\"op\": \"text\", \"value\": " + detail::quoted(*arg.text) + "}";
-  return detail::numberText(*arg.number, arg.where);
+  std::string number = detail::numberText(*arg.number, arg.where);
+  // Python prints inf and nan as they are quoted here.
+  return number.front() == '"' ? "{\"op\": \"text\", \"value\": " + number + "}" : number;
 }
 
 void print(const PrintArg &a, const PrintArg &b, const PrintArg &c, const PrintArg &d,

@@ -38,10 +38,10 @@ private:
   void nameValue(const ValueRef &value, bool generated, bool always = true);
 
   std::string blockText(const Block &block, unsigned indent);
-  std::string nodeText(const Node &node, unsigned indent);
+  std::string nodeText(const Node &node, unsigned indent, const Location *outer = nullptr);
   std::string head(const Node &node);
   std::string inputsText(const Node &node);
-  std::string operandText(const Operand &operand);
+  std::string operandText(const Operand &operand, Location outer);
   std::string controlText(const Node &node);
   std::string locationText(Location where) const;
   static std::string nameText(const ValueRef &value);
@@ -193,19 +193,19 @@ std::string Writer::nameText(const ValueRef &value) {
   return quoted(target->name);
 }
 
-std::string Writer::operandText(const Operand &operand) {
+std::string Writer::operandText(const Operand &operand, Location outer) {
   if (!operand.value)
     return operand.literal;
   Value *target = resolved(operand.value);
   if (target->node && nested.count(target->node))
-    return nodeText(*target->node, 0);
+    return nodeText(*target->node, 0, &outer);
   return nameText(operand.value);
 }
 
 std::string Writer::inputsText(const Node &node) {
   std::string text;
   for (const Operand &input : node.inputs)
-    text += (text.empty() ? "" : ", ") + operandText(input);
+    text += (text.empty() ? "" : ", ") + operandText(input, node.where);
   return text.empty() ? "" : ", \"inputs\": [" + text + "]";
 }
 
@@ -265,7 +265,12 @@ std::string Writer::head(const Node &node) {
   return text + "\"op\": " + quoted(node.op);
 }
 
-std::string Writer::nodeText(const Node &node, unsigned indent) {
+static bool isSame(Location a, Location b, bool columns) {
+  return !std::strcmp(a.file, b.file) && a.line == b.line && (!columns || a.column == b.column);
+}
+
+// A nested node without a location has that of the node around it.
+std::string Writer::nodeText(const Node &node, unsigned indent, const Location *outer) {
   std::string text = head(node) + inputsText(node);
   std::string wrt;
   for (const ValueRef &value : node.wrt)
@@ -280,7 +285,9 @@ std::string Writer::nodeText(const Node &node, unsigned indent) {
   bool isTyped = options.types && !hasType && node.results.size() == 1 && node.blocks.empty();
   if (isTyped && node.op != "item" && node.op != "requires_grad")
     text += ", \"type\": " + quoted(typeText(node.results[0]->type));
-  text += controlText(node) + locationText(node.where);
+  text += controlText(node);
+  if (!outer || !isSame(*outer, node.where, options.columns))
+    text += locationText(node.where);
   for (const auto &[key, block] : node.blocks)
     text += ", " + quoted(key) + ": [" + blockText(*block, indent + 2) + "]";
   return text + "}";

@@ -7,9 +7,11 @@
 
 namespace gradc::detail {
 
-static std::string floatingText(double value, Location where) {
-  if (!std::isfinite(value))
-    fail(where, "infinity and NaN cannot be written in graph JSON");
+static std::string floatingText(double value) {
+  if (std::isnan(value))
+    return "\"nan\"";
+  if (std::isinf(value))
+    return value > 0 ? "\"inf\"" : "\"-inf\"";
   char buffer[32];
   auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), value);
   std::string text(buffer, error == std::errc() ? end : buffer);
@@ -24,7 +26,15 @@ std::string numberText(const Number &number, Location where) {
     return boolText(number.integer != 0);
   if (number.kind == Number::Kind::integer)
     return std::to_string(number.integer);
-  return floatingText(number.floating, where);
+  return floatingText(number.floating);
+}
+
+std::string operandText(const Number &number, Location where) {
+  std::string text = numberText(number, where);
+  // As an operand, a string would be a name.
+  if (text.front() == '"')
+    return "{\"op\": \"full\", \"shape\": [], \"value\": " + text + ", \"dtype\": \"f32\"}";
+  return text;
 }
 
 std::string quoted(const std::string &text) {

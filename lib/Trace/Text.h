@@ -7,8 +7,10 @@
 
 namespace gradc::detail {
 
-/// All digits, so that reading it gives the same number; infinity and NaN are errors.
+/// All digits, so that reading it gives the same number; "inf", "-inf" and "nan" in quotes.
 std::string numberText(const Number &number, Location where);
+/// The same as an operand of a node.
+std::string operandText(const Number &number, Location where);
 std::string quoted(const std::string &text);
 std::string listText(const Shape &list);
 std::string boolText(bool value);

@@ -1,6 +1,7 @@
 // Elementwise.cpp - promotion, broadcasting and errors of elementwise ops and in-place writes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Trace.h"
+#include <cmath>
 
 using namespace gradc;
 
@@ -111,8 +112,23 @@ TEST(Elementwise, Where) {
 TEST(Elementwise, NumbersAloneAreNoOperands) {
   EXPECT_EQ(TYPE(add(1, 2)), "add: one of the operands must be a tensor");
   EXPECT_EQ(ERROR(ones({2}) * 18446744073709551615u), "the number does not fit in i64");
-  EXPECT_EQ(ERROR(ones({2}) * std::numeric_limits<double>::infinity()),
-            "infinity and NaN cannot be written in graph JSON");
+}
+
+TEST(Elementwise, InfinityAndNaN) {
+  EXPECT_EQ(nodesOf([] {
+              Tensor x = ones({2}).named("x");
+              print(where(x > 0, x, -INFINITY), NAN, INFINITY);
+              full({2}, -INFINITY);
+              x.pad({1, 1}, NAN);
+              tensor({1.0, INFINITY});
+            }),
+            R"({"name": "x", "op": "ones", "shape": [2]},
+{"op": "print", "inputs": [{"op": "where", "inputs": [{"op": "gt", "inputs": ["x", 0]}, "x", )"
+            R"({"op": "full", "shape": [], "value": "-inf", "dtype": "f32"}]}, )"
+            R"({"op": "text", "value": "nan"}, {"op": "text", "value": "inf"}]},
+{"op": "full", "shape": [2], "value": "-inf", "dtype": "f32"},
+{"op": "pad", "inputs": ["x"], "pad": [1, 1], "value": "nan"},
+{"op": "tensor", "value": [1.0, "inf"], "dtype": "f32"})");
 }
 
 TEST(Elementwise, WritesKeepTheTarget) {

@@ -24,6 +24,25 @@ TEST(Location, EveryNodeHasItsLine) {
   EXPECT_EQ(text.find("column"), std::string::npos);
 }
 
+TEST(Location, ANestedNodeHasTheLineOfTheNodeAroundIt) {
+  int line = 0;
+  std::string text = trace_json([&] {
+    Tensor x = ones({2}).named("x");
+    line = __LINE__ + 1;
+    Tensor sum = (x * 2).sum();
+    Tensor product = x + 1;
+    print(product, sum);
+  });
+  const auto loc = [&](int offset) {
+    return "\"loc\": {\"file\": \"Program.cpp\", \"line\": " + std::to_string(line + offset) + "}";
+  };
+  EXPECT_NE(text.find(R"({"op": "print", "inputs": [{"op": "add", "inputs": ["x", 1], )" + loc(1) +
+                      R"(}, {"op": "sum", "inputs": [{"op": "mul", "inputs": ["x", 2]}], )" +
+                      loc(0) + "}], " + loc(2) + "}"),
+            std::string::npos)
+      << text;
+}
+
 TEST(Location, ErrorsAreAtTheUsersLine) {
   const auto lineAfter = [](int line, const std::function<void()> &program) {
     return errorLineOf(program) - line;
