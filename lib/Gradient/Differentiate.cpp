@@ -317,7 +317,7 @@ void emitPrint(OpBuilder &b, Location loc, SmallVector<Value> values, SmallVecto
       return emitPrint(b, loc, without, noneParts, open);
     if (state.kind == GradKind::Some)
       return emitPrint(b, loc, with, parts, open);
-    auto choice = scf::IfOp::create(b, loc, TypeRange{}, state.flag, true, true);
+    auto choice = scf::IfOp::create(b, loc, state.flag, true);
     OpBuilder yes = choice.getThenBodyBuilder(), no = choice.getElseBodyBuilder();
     emitPrint(yes, loc, with, parts, open);
     return emitPrint(no, loc, without, noneParts, open);

@@ -47,6 +47,26 @@ static bool mayPrecede(Operation *a, Operation *b, Operation *node) {
   return false;
 }
 
+/// Whether `marker` notes the write that `node` itself computed: PyTorch saves a copy of what an
+/// in-place op overwrites. They come from one place of the source, with nothing but ops on the new
+/// value between them.
+static bool isOwnWrite(Operation *node, Operation *marker) {
+  auto where = node->getLoc()->findInstanceOf<FileLineColLoc>();
+  if (!where || where != marker->getLoc()->findInstanceOf<FileLineColLoc>() ||
+      node->getBlock() != marker->getBlock())
+    return false;
+  llvm::DenseSet<Value> written(node->result_begin(), node->result_end());
+  for (Operation *op = node->getNextNode(); op != marker; op = op->getNextNode()) {
+    if (!op)
+      return false;
+    bool follows = llvm::any_of(op->getOperands(), [&](Value v) { return written.contains(v); });
+    if (!follows && !op->hasTrait<OpTrait::ConstantLike>())
+      return false;
+    written.insert(op->result_begin(), op->result_end());
+  }
+  return true;
+}
+
 LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *statement,
                           bool retain) {
   if (reads.empty())
@@ -73,7 +93,8 @@ LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *sta
   }
   for (Value v : reads)
     for (Operation *user : v.getUsers()) {
-      if (!isa<ag::ModifiedOp>(user) || !mayPrecede(user, statement, node))
+      if (!isa<ag::ModifiedOp>(user) || !mayPrecede(user, statement, node) ||
+          isOwnWrite(node, user))
         continue;
       InFlightDiagnostic error =
           statement->emitError("one of the variables needed for gradient computation has been "

@@ -17,7 +17,7 @@ import tempfile
 
 MESSAGES = {
     "freed": ("Trying to backward through the graph a second time", "an earlier iteration of the loop computed"),
-    "modified": ("modified by an inplace operation",),
+    "modified": ("modified by an inplace operation", "in-place write without history"),
     "leaf": ("a leaf Variable that requires grad is being used in an in-place operation",),
     "no history": ("does not require grad",),
     "not scalar": ("grad can be implicitly created only for scalar outputs",),
