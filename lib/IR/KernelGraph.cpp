@@ -376,8 +376,8 @@ LogicalResult KernelGraphBuilder::build(ArrayRef<Operation *> ops, ValueRange re
     numberDims(loops.dims);
   for (const auto &dims : resultDims)
     numberDims(dims);
-  if (graph.sizes.size() > 32)
-    return fail("more than 32 dims");
+  if (graph.sizes.size() > 31)
+    return fail("more than 31 dims");
   for (Operation *op : ops)
     if (!isa<TensorType>(op->getResult(0).getType()) && !isa<arith::ConstantOp>(op) &&
         failed(addScalarOp(op, kernelScalars)))

@@ -7,6 +7,7 @@
 #include "gradc/Schedule/Schedule.h"
 #include "gradc/Target/Link/Link.h"
 #include "gradc/Target/Link/Passes.h"
+#include "gradc/Target/CPU/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -28,6 +29,7 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   gradc::gradient::registerGradientPasses();
   gradc::lower::registerLowerPasses();
+  gradc::cpu::registerGradcCpuPasses();
   mlir::PassPipelineRegistration<>("gradient", "the whole Gradient stage",
                                    gradc::gradient::buildGradientPipeline);
   gradc::sched::registerScheduleInterfaces(registry);

@@ -1,0 +1,30 @@
+// Passes.td - the passes that make vector code for CPUs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_TARGET_CPU_PASSES_TD
+#define GRADC_TARGET_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def EmitKernelsPass : Pass<"cpu-emit-kernels", "::mlir::ModuleOp"> {
+  let summary = "turns every kernel into a function of vector code and every launch into a call";
+  let description = [{
+    A `sched.kernel` becomes an internal function of bare pointers (arguments, then results) and the kernel's scalars; a
+    `sched.launch` on contiguous memrefs becomes a call. What is left is func, scf, arith, vector, llvm and those math ops
+    that are instructions (sqrt, absf, fma, floor, ceil, copysign, roundeven). Results do not depend on the vector width.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "0", "width of a vector register in bits; 0: that of the host">,
+    Option<"registers", "registers", "unsigned", "0", "number of vector registers; 0: that of the host">,
+    Option<"masks", "masks", "bool", "false", "loads and stores of part of a vector are one instruction">,
+    Option<"printPlan", "print-plan", "bool", "false", "print each kernel's plan to standard error">
+  ];
+  let statistics = [
+    Statistic<"kernels", "kernels", "kernels emitted">,
+    Statistic<"inlined", "inlined", "kernels small enough to be always inlined">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+#endif

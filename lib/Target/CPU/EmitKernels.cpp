@@ -1,0 +1,257 @@
+// EmitKernels.cpp - turns kernels into functions and launches into calls.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Evaluator.h"
+#include "gradc/IR/Sched.h"
+#include "gradc/Target/CPU/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace gradc::cpu {
+#define GEN_PASS_DEF_EMITKERNELSPASS
+#include "gradc/Target/CPU/Passes.h.inc"
+} // namespace gradc::cpu
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::cpu;
+
+namespace {
+
+/// A function of at most this many operations is inlined wherever it is launched.
+constexpr int64_t kInlineOps = 800;
+
+struct EmitKernelsPass : cpu::impl::EmitKernelsPassBase<EmitKernelsPass> {
+  using EmitKernelsPassBase::EmitKernelsPassBase;
+  void runOnOperation() override;
+
+private:
+  LogicalResult chooseTarget();
+  LogicalResult emit(sched::KernelOp op);
+  LogicalResult lowerLaunch(sched::LaunchOp op);
+  func::FuncOp declare(sched::KernelOp op);
+  Value constantPointer(LaneBuilder &b, DenseElementsAttr data);
+
+  CpuTarget target;
+  DenseMap<StringAttr, func::FuncOp> functions;
+  DenseMap<Attribute, LLVM::GlobalOp> globals;
+};
+
+} // namespace
+
+LogicalResult EmitKernelsPass::chooseTarget() {
+  std::string why;
+  FailureOr<CpuTarget> host = CpuTarget::create("", "native", why);
+  bool given = vectorBits && registers;
+  if (!given && failed(host))
+    return getOperation().emitError(why);
+  target = given ? CpuTarget{vectorBits, registers, masks} : *host;
+  if (vectorBits) {
+    target.vectorBits = vectorBits;
+    target.masks = masks;
+  }
+  if (registers)
+    target.registers = registers;
+  if (target.vectorBits < 64 || target.vectorBits > 2048 || !llvm::isPowerOf2_32(target.vectorBits))
+    return getOperation().emitError(
+               "expected 'vector-bits' to be a power of two from 64 to 2048, got ")
+           << target.vectorBits;
+  return success();
+}
+
+static bool isElement(Type type) {
+  return type.isF32() || type.isF64() || type.isInteger(64) || type.isInteger(32) ||
+         type.isInteger(1);
+}
+
+/// A function of pointers (arguments, then results) and the kernel's scalars.
+func::FuncOp EmitKernelsPass::declare(sched::KernelOp op) {
+  OpBuilder b(op);
+  Type pointer = LLVM::LLVMPointerType::get(&getContext());
+  SmallVector<Type> types;
+  for (Type t : op.getArgumentTypes())
+    types.push_back(isa<TensorType>(t) ? pointer : t);
+  types.append(op.getResultTypes().size(), pointer);
+  auto f = func::FuncOp::create(b, op.getLoc(), (op.getSymName() + ".cpu").str(),
+                                b.getFunctionType(types, {}));
+  f.setPrivate();
+  f->setAttr("llvm.linkage", LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));
+  f.addEntryBlock();
+  // Buffers overlap only where 'inplace' says so.
+  SmallVector<bool> shared(types.size(), false);
+  for (size_t i = 0; i < op.getInplace().size(); i += 2) {
+    shared[op.getInplace()[i]] = true;
+    shared[op.getArgumentTypes().size() + op.getInplace()[i + 1]] = true;
+  }
+  for (unsigned i = 0; i < types.size(); ++i) {
+    if (types[i] != pointer)
+      continue;
+    if (!shared[i])
+      f.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
+    bool input = i < op.getArgumentTypes().size();
+    if (input)
+      f.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(), b.getUnitAttr());
+  }
+  return f;
+}
+
+/// A constant of the module with these elements, bools as bytes.
+Value EmitKernelsPass::constantPointer(LaneBuilder &b, DenseElementsAttr data) {
+  LLVM::GlobalOp &global = globals[data];
+  if (!global) {
+    OpBuilder::InsertionGuard guard(b.b);
+    b.b.setInsertionPointToStart(getOperation().getBody());
+    DenseElementsAttr content = data;
+    Type element = data.getElementType();
+    if (element.isInteger(1)) {
+      SmallVector<uint8_t> bytes;
+      for (bool v : data.getValues<bool>())
+        bytes.push_back(v);
+      element = b.b.getI8Type();
+      content = DenseElementsAttr::get(RankedTensorType::get({int64_t(bytes.size())}, element),
+                                       ArrayRef<uint8_t>(bytes));
+    }
+    int64_t count = data.getNumElements();
+    content = content.reshape(RankedTensorType::get({count}, element));
+    global = LLVM::GlobalOp::create(
+        b.b, b.loc, LLVM::LLVMArrayType::get(element, count), true, LLVM::Linkage::Internal,
+        "kernel.constant." + std::to_string(globals.size()), content, 64);
+  }
+  return LLVM::AddressOfOp::create(b.b, b.loc, global);
+}
+
+LogicalResult EmitKernelsPass::emit(sched::KernelOp op) {
+  for (Type t : llvm::concat<const Type>(op.getArgumentTypes(), op.getResultTypes())) {
+    if (auto shaped = dyn_cast<ShapedType>(t)) {
+      if (!shaped.hasStaticShape())
+        return op.emitError("cannot emit kernel '")
+               << op.getSymName() << "': a shape is not static, got " << t;
+      if (!isElement(shaped.getElementType()))
+        return op.emitError("cannot emit kernel '")
+               << op.getSymName() << "': expected elements of f32, f64, i64, i32 or i1, got " << t;
+    }
+  }
+  std::string why;
+  FailureOr<sched::KernelGraph> graph = sched::KernelGraph::build(op, why);
+  if (failed(graph))
+    return op.emitError("cannot emit kernel '") << op.getSymName() << "': " << why;
+  for (size_t i = 0; i < op.getInplace().size(); i += 2)
+    if (!graph->mayOverwrite(unsigned(op.getInplace()[i]), unsigned(op.getInplace()[i + 1])))
+      return op.emitError("cannot emit kernel '")
+             << op.getSymName() << "': result " << op.getInplace()[i + 1]
+             << " may not overwrite argument " << op.getInplace()[i];
+  if (printPlan) {
+    llvm::errs() << "kernel @" << op.getSymName() << ": ";
+    graph->print(llvm::errs());
+  }
+  func::FuncOp f = declare(op);
+  OpBuilder body = OpBuilder::atBlockBegin(&f.getBody().front());
+  LaneBuilder b(body, op.getLoc(), target);
+  Kernel kernel{*graph, {}, {}, {}};
+  unsigned args = unsigned(op.getArgumentTypes().size());
+  for (unsigned i = 0; i < args; ++i) {
+    kernel.arguments.push_back(f.getArgument(i));
+    auto type = dyn_cast<RankedTensorType>(op.getArgumentTypes()[i]);
+    kernel.elements.push_back(type ? type.getNumElements() : 1);
+  }
+  for (DenseElementsAttr data : graph->constants) {
+    kernel.arguments.push_back(constantPointer(b, data));
+    kernel.elements.push_back(data.getNumElements());
+  }
+  for (unsigned i = args; i < f.getNumArguments(); ++i)
+    kernel.results.push_back(f.getArgument(i));
+  switch (graph->form) {
+  case sched::KernelForm::Tiny:
+    emitTiny(b, kernel);
+    break;
+  case sched::KernelForm::Rows:
+    emitRows(b, kernel);
+    break;
+  case sched::KernelForm::Contraction:
+    emitContraction(b, kernel);
+    break;
+  }
+  func::ReturnOp::create(b.b, b.loc);
+  int64_t ops = 0;
+  f.walk([&](Operation *) { ++ops; });
+  ++kernels;
+  if (ops <= kInlineOps) {
+    ++inlined;
+    f->setAttr("passthrough", body.getStrArrayAttr({"alwaysinline"}));
+  }
+  functions[op.getSymNameAttr()] = f;
+  return success();
+}
+
+/// The address of a contiguous buffer.
+static FailureOr<Value> pointerOf(OpBuilder &b, Location loc, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  int64_t offset;
+  SmallVector<int64_t> strides;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return failure();
+  int64_t expected = 1;
+  for (int64_t d = type.getRank() - 1; d >= 0; --d) {
+    if (type.getDimSize(d) != 1 && strides[d] != expected)
+      return failure();
+    expected *= type.getDimSize(d);
+  }
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Type i64 = b.getI64Type();
+  SmallVector<Type> fields = {pointer, pointer, i64};
+  if (type.getRank())
+    fields.append(2, LLVM::LLVMArrayType::get(i64, type.getRank()));
+  Type descriptor = LLVM::LLVMStructType::getLiteral(b.getContext(), fields);
+  Value d = UnrealizedConversionCastOp::create(b, loc, descriptor, buffer).getResult(0);
+  Value base = LLVM::ExtractValueOp::create(b, loc, d, ArrayRef<int64_t>{1});
+  if (offset == 0)
+    return base;
+  Type element = type.getElementType();
+  if (element.isInteger(1))
+    element = b.getI8Type();
+  LLVM::GEPArg first = int32_t(0);
+  if (ShapedType::isDynamic(offset))
+    first = Value(LLVM::ExtractValueOp::create(b, loc, d, ArrayRef<int64_t>{2}));
+  else
+    first = Value(LLVM::ConstantOp::create(b, loc, i64, b.getI64IntegerAttr(offset)));
+  return Value(LLVM::GEPOp::create(b, loc, pointer, element, base, ArrayRef<LLVM::GEPArg>{first}));
+}
+
+LogicalResult EmitKernelsPass::lowerLaunch(sched::LaunchOp op) {
+  OpBuilder b(op);
+  SmallVector<Value> operands;
+  for (Value v : op->getOperands()) {
+    if (isa<TensorType>(v.getType()))
+      return op.emitError("expected a launch on memrefs, got an operand of type ") << v.getType();
+    if (!isa<MemRefType>(v.getType())) {
+      operands.push_back(v);
+      continue;
+    }
+    FailureOr<Value> pointer = pointerOf(b, op.getLoc(), v);
+    if (failed(pointer))
+      return op.emitError("expected contiguous buffers, got an operand of type ") << v.getType();
+    operands.push_back(*pointer);
+  }
+  func::FuncOp f = functions.lookup(op.getKernelAttr().getAttr());
+  func::CallOp::create(b, op.getLoc(), f, operands);
+  op.erase();
+  return success();
+}
+
+void EmitKernelsPass::runOnOperation() {
+  if (failed(chooseTarget()))
+    return signalPassFailure();
+  functions.clear();
+  globals.clear();
+  SmallVector<sched::KernelOp> all(getOperation().getOps<sched::KernelOp>());
+  for (sched::KernelOp op : all)
+    if (failed(emit(op)))
+      return signalPassFailure();
+  WalkResult walk = getOperation().walk([&](sched::LaunchOp op) {
+    return failed(lowerLaunch(op)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  if (walk.wasInterrupted())
+    return signalPassFailure();
+  for (sched::KernelOp op : all)
+    op.erase();
+}

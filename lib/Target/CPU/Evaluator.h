@@ -1,0 +1,71 @@
+// Evaluator.h - the value of a graph's nodes at given positions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_LIB_TARGET_CPU_EVALUATOR_H
+#define GRADC_LIB_TARGET_CPU_EVALUATOR_H
+
+#include "Lanes.h"
+
+namespace gradc::cpu {
+
+/// A kernel that is being emitted: its graph and where its tensors are.
+struct Kernel {
+  const sched::KernelGraph &graph;
+  llvm::SmallVector<mlir::Value> arguments; // pointers or scalars; then the constants' pointers
+  llvm::SmallVector<int64_t> elements;      // how many elements an argument has
+  llvm::SmallVector<mlir::Value> results;   // pointers
+
+  /// Vectors of this many elements fill a register with the widest type of the kernel.
+  int64_t width(const CpuTarget &target) const;
+};
+
+/// Elements in memory of a value that an earlier nest computed.
+struct Buffer {
+  mlir::Value pointer;
+  sched::Access access;
+};
+
+/// A vector along `vectorDim` (or one element) whose first element is at `index`.
+struct Instance {
+  llvm::SmallVector<mlir::Value> index; // by kernel dim
+  int64_t lanes;
+};
+
+class Evaluator {
+public:
+  Evaluator(LaneBuilder &b, const Kernel &kernel, int vectorDim)
+      : b(b), kernel(kernel), vectorDim(vectorDim) {}
+
+  /// Nodes whose values are known: as vectors, as scalars of the row, or in memory.
+  llvm::DenseMap<int, Lanes> given;
+  llvm::DenseMap<int, mlir::Value> rowScalars;
+  llvm::DenseMap<int, Buffer> buffers;
+  llvm::SmallVector<Instance> instances;
+
+  /// The node at every instance: vectors if it varies along the vector dim, else scalars.
+  Lanes values(int node);
+  /// The node at every instance, as vectors.
+  Lanes vectors(int node);
+  void forget() { memo.clear(); }
+
+  mlir::Value offset(const sched::Access &access, const Instance &at);
+  mlir::Value load(mlir::Value pointer, const sched::Access &access, const Instance &at,
+                   mlir::Type element);
+  void store(mlir::Value v, mlir::Value pointer, const sched::Access &access, const Instance &at);
+
+private:
+  Lanes compute(int node);
+
+  LaneBuilder &b;
+  const Kernel &kernel;
+  int vectorDim;
+  llvm::DenseMap<int, Lanes> memo;
+};
+
+// The emitters, one a form.
+void emitTiny(LaneBuilder &b, const Kernel &kernel);
+void emitRows(LaneBuilder &b, const Kernel &kernel);
+void emitContraction(LaneBuilder &b, const Kernel &kernel);
+
+} // namespace gradc::cpu
+
+#endif

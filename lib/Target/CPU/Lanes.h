@@ -1,0 +1,101 @@
+// Lanes.h - one operation on several independent vectors in lockstep.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A single vector's chain of dependent operations leaves a CPU idle; two to four in program order
+// keep it busy. An instance is a vector of any length or, for one element, a scalar; instances of
+// one list may differ in length.
+#ifndef GRADC_LIB_TARGET_CPU_LANES_H
+#define GRADC_LIB_TARGET_CPU_LANES_H
+
+#include "gradc/IR/KernelGraph.h"
+#include "gradc/Target/CPU.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Builders.h"
+
+namespace gradc::cpu {
+
+using Lanes = llvm::SmallVector<mlir::Value, 8>;
+
+/// The number of elements of an instance.
+int64_t lanesOf(mlir::Type type);
+/// A vector of `lanes` elements, or the element itself.
+mlir::Type laneType(mlir::Type element, int64_t lanes);
+/// The type of an instance with other elements.
+mlir::Type withElement(mlir::Type type, mlir::Type element);
+
+class LaneBuilder {
+public:
+  LaneBuilder(mlir::OpBuilder b, mlir::Location loc, const CpuTarget &target)
+      : b(b), loc(loc), target(target) {}
+
+  mlir::OpBuilder b;
+  mlir::Location loc;
+  const CpuTarget &target;
+
+  // Constants; `type` is an instance's type.
+  mlir::Value constant(mlir::TypedAttr element, mlir::Type type);
+  mlir::Value real(double value, mlir::Type type);
+  mlir::Value integer(int64_t value, mlir::Type type);
+  mlir::Value i64(int64_t value);
+
+  // Addresses, in elements.
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value add(mlir::Value a, int64_t b);
+  mlir::Value mul(mlir::Value a, int64_t b);
+
+  // Memory. Bools are bytes there and i1 here.
+  mlir::Value load(mlir::Value pointer, mlir::Value offset, mlir::Type element, int64_t lanes);
+  void store(mlir::Value v, mlir::Value pointer, mlir::Value offset);
+  mlir::Value loadStrided(mlir::Value pointer, mlir::Value offset, int64_t stride,
+                          mlir::Type element, int64_t lanes);
+  void storeStrided(mlir::Value v, mlir::Value pointer, mlir::Value offset, int64_t stride);
+  /// Memory of the function's frame.
+  mlir::Value workspace(mlir::Type element, int64_t count);
+
+  // Lanes of one value.
+  mlir::Value splat(mlir::Value scalar, mlir::Type type);
+  mlir::Value extract(mlir::Value v, int64_t lane);
+  /// The lanes `mask` of the concatenation of two vectors; -1: any value.
+  mlir::Value shuffle(mlir::Value a, mlir::Value b, llvm::ArrayRef<int64_t> mask);
+  /// `v` with elements `filler` behind it.
+  mlir::Value widen(mlir::Value v, int64_t lanes, mlir::Value filler);
+  mlir::Value narrow(mlir::Value v, int64_t lanes);
+
+  // Reductions.
+  mlir::Value combine(sched::Combiner combiner, mlir::Value a, mlir::Value b);
+  /// 64 (or fewer, where `parts` says so) partial results in vectors, to one, by halving.
+  mlir::Value tree(sched::Combiner combiner, Lanes parts);
+  /// The same over `parts` that are partial results each, lane by lane. Parts beyond the last are
+  /// neutral.
+  mlir::Value treeOfParts(sched::Combiner combiner, Lanes parts);
+  /// The end of a reduction: a sum of nothing but -0 is +0.
+  mlir::Value finish(sched::Combiner combiner, mlir::Value v);
+
+  /// Transposes n vectors of n elements.
+  Lanes transpose(Lanes rows);
+
+  /// A loop over [from, to) carrying `init`.
+  Lanes loop(mlir::Value from, mlir::Value to, int64_t step, const Lanes &init,
+             llvm::function_ref<Lanes(mlir::Value, Lanes)> body);
+  void loop(mlir::Value from, mlir::Value to, int64_t step,
+            llvm::function_ref<void(mlir::Value)> body) {
+    loop(from, to, step, {}, [&](mlir::Value i, Lanes) {
+      body(i);
+      return Lanes();
+    });
+  }
+
+private:
+  mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
+};
+
+/// One payload op on all instances; transcendental functions become polynomials.
+Lanes applyOp(LaneBuilder &b, mlir::Operation *op, llvm::ArrayRef<Lanes> in);
+
+} // namespace gradc::cpu
+
+#endif

@@ -1,0 +1,56 @@
+// Payload.cpp - one payload op on all instances.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Lanes.h"
+#include "Math.h"
+
+using namespace mlir;
+using namespace gradc::cpu;
+
+/// x to an integer power: by squaring for powers of at least 0; else the truncated reciprocal.
+static Lanes integerPower(LaneBuilder &b, const Lanes &base, const Lanes &exponent) {
+  Lanes out;
+  for (auto [x, n] : llvm::zip(base, exponent)) {
+    Type type = x.getType();
+    Value one = b.integer(1, type), zero = b.integer(0, type);
+    int64_t bits = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+    Lanes end = b.loop(b.i64(0), b.i64(bits - 1), 1, {one, x, n}, [&](Value, Lanes c) -> Lanes {
+      Value odd = arith::AndIOp::create(b.b, b.loc, c[2], one);
+      Value isOdd = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ne, odd, zero);
+      Value product = arith::MulIOp::create(b.b, b.loc, c[0], c[1]);
+      return {arith::SelectOp::create(b.b, b.loc, isOdd, product, c[0]),
+              arith::MulIOp::create(b.b, b.loc, c[1], c[1]),
+              arith::ShRUIOp::create(b.b, b.loc, c[2], one)};
+    });
+    auto is = [&](Value v, int64_t k) {
+      return Value(
+          arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, v, b.integer(k, type)));
+    };
+    Value odd = is(Value(arith::AndIOp::create(b.b, b.loc, n, one)), 1);
+    Value sign = arith::SelectOp::create(b.b, b.loc, odd, b.integer(-1, type), one);
+    Value inverse =
+        arith::SelectOp::create(b.b, b.loc, is(x, 1), one,
+                                Value(arith::SelectOp::create(b.b, b.loc, is(x, -1), sign, zero)));
+    Value negative = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::slt, n, zero);
+    out.push_back(arith::SelectOp::create(b.b, b.loc, negative, inverse, end[0]));
+  }
+  return out;
+}
+
+Lanes gradc::cpu::applyOp(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in) {
+  if (std::optional<Lanes> v = applyMath(b, op, in))
+    return *v;
+  if (isa<math::IPowIOp>(op))
+    return integerPower(b, in[0], in[1]);
+  Lanes out;
+  for (size_t i = 0; i < in[0].size(); ++i) {
+    OperationState state(b.loc, op->getName());
+    for (const Lanes &x : in)
+      state.operands.push_back(x[i]);
+    // A condition may be one for all lanes; the result is as wide as the operands.
+    state.types.push_back(withElement(in[0][i].getType(), op->getResult(0).getType()));
+    state.attributes = op->getDiscardableAttrDictionary().getValue();
+    state.propertiesAttr = op->getPropertiesAsAttribute();
+    out.push_back(b.b.create(state)->getResult(0));
+  }
+  return out;
+}

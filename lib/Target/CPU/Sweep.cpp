@@ -1,0 +1,335 @@
+// Sweep.cpp - the program of one row: its sweeps along the vector dim.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Rows.h"
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::cpu;
+using sched::Access;
+using sched::KernelNest;
+using sched::KernelNode;
+
+/// A row of at most this many vectors needs no loop: its values stay in registers from sweep to
+/// sweep.
+static constexpr int64_t kResidentVectors = 8;
+/// Values of a row that are kept from one sweep to the next may take this many bytes.
+static constexpr int64_t kSavedBytes = 256 << 10;
+
+//===-- Planning ------------------------------------------------------------------------------===//
+
+void RowEmitter::planRow(const KernelNest &n) {
+  roots.clear();
+  saved.clear();
+  savedAt.clear();
+  resident = columnCount <= kResidentVectors * width;
+  auto at = [&](int sweep) -> SmallVector<Root> & {
+    if (int(roots.size()) <= sweep)
+      roots.resize(sweep + 1);
+    return roots[sweep];
+  };
+  SmallVector<int> work;
+  for (int r : n.reduces) {
+    int in = g.nodes[r].in[0];
+    at(g.nodes[in].stage).push_back({Root::Accumulate, in, r});
+    work.push_back(in);
+  }
+  for (int r : n.results) {
+    int node = g.results[r].node;
+    at(g.nodes[node].stage).push_back({Root::Store, node, r});
+    work.push_back(node);
+  }
+  SmallVector<bool> seen(g.nodes.size(), false);
+  while (!work.empty()) {
+    int node = work.pop_back_val();
+    if (seen[node] || g.isOuterReduce(node))
+      continue;
+    seen[node] = true;
+    const KernelNode &x = g.nodes[node];
+    if (g.isRowReduce(node))
+      at(g.nodes[x.in[0]].stage).push_back({Root::RowReduce, x.in[0], node});
+    work.append(x.in.begin(), x.in.end());
+  }
+  if (!resident)
+    planSaves(n);
+}
+
+/// Marks what sweep `sweep` computes for `node`; a costly node that an earlier sweep computed, too,
+/// is kept by that one.
+bool RowEmitter::visit(int node, int sweep, SmallVectorImpl<bool> &seen) {
+  if (!g.varies(node, v) || seen[node] || g.isOuterReduce(node))
+    return false;
+  seen[node] = true;
+  return true;
+}
+
+void RowEmitter::planSaves(const KernelNest &n) {
+  SmallVector<SmallVector<bool>> seen(roots.size(), SmallVector<bool>(g.nodes.size(), false));
+  int64_t bytes = 0;
+  for (int s = 0; s < int(roots.size()); ++s) {
+    SmallVector<int> work;
+    for (const Root &r : roots[s])
+      work.push_back(r.node);
+    while (!work.empty()) {
+      int node = work.pop_back_val();
+      if (!visit(node, s, seen[s]) || g.nodes[node].kind != KernelNode::Op)
+        continue;
+      auto first = llvm::find_if(seen, [&](const auto &at) { return at[node]; });
+      int at = int(first - seen.begin());
+      int64_t size = columnCount * std::max(1u, g.nodes[node].type.getIntOrFloatBitWidth() / 8);
+      if (at < s && g.isCostly(node) && (savedAt.count(node) || bytes + size <= kSavedBytes)) {
+        if (savedAt.try_emplace(node, at).second) {
+          bytes += size;
+          Access access;
+          access.dims.push_back({v, 1});
+          saved[node] = {b.workspace(g.nodes[node].type, columnCount), access};
+          roots[at].push_back({Root::Save, node, node});
+        }
+        continue;
+      }
+      work.append(g.nodes[node].in.begin(), g.nodes[node].in.end());
+    }
+  }
+}
+
+//===-- Emission ------------------------------------------------------------------------------===//
+
+void RowEmitter::row(const KernelNest &n) {
+  rowValues = std::make_unique<Evaluator>(b, kernel, v);
+  rowValues->instances = {{index, 1}};
+  rowValues->buffers = sums;
+  Evaluator step(b, kernel, v);
+  step.buffers = sums;
+  for (int s = 0; s < int(roots.size()); ++s) {
+    active.clear();
+    for (const Root &r : roots[s])
+      if (r.kind == Root::RowReduce || g.varies(r.node, v) ||
+          (r.kind == Root::Store && g.results[r.which].access.strideOf(v)))
+        active.push_back(r);
+    for (const Root &r : active)
+      prepare(r.node, s, step);
+    if (!active.empty())
+      sweep(s, step);
+    scalarRoots(n, s);
+    for (auto [node, at] : savedAt)
+      if (at == s)
+        step.buffers[node] = saved[node];
+  }
+}
+
+/// What does not vary along the row is computed before the loop over it.
+void RowEmitter::prepare(int node, int sweep, Evaluator &step) {
+  if (step.rowScalars.count(node))
+    return;
+  if (!g.varies(node, v)) {
+    setScalar(node, rowValues->values(node)[0], step);
+    return;
+  }
+  auto kept = savedAt.find(node);
+  if (g.isOuterReduce(node) || (kept != savedAt.end() && kept->second < sweep))
+    return;
+  for (int i : g.nodes[node].in)
+    prepare(i, sweep, step);
+}
+
+void RowEmitter::setScalar(int node, Value value, Evaluator &step) {
+  rowValues->rowScalars[node] = value;
+  step.rowScalars[node] = value;
+}
+
+/// Stores and sums of what does not vary along the row.
+void RowEmitter::scalarRoots(const KernelNest &n, int s) {
+  for (const Root &r : roots[s]) {
+    if (llvm::any_of(active, [&](const Root &a) { return a.kind == r.kind && a.which == r.which; }))
+      continue;
+    Value value = rowValues->values(r.node)[0];
+    if (r.kind == Root::Store)
+      rowValues->store(value, kernel.results[r.which], g.results[r.which].access, {index, 1});
+    else
+      accumulate(r, value, Value());
+  }
+}
+
+/// Adds to the partial sums of the block.
+void RowEmitter::accumulate(const Root &root, Value value, Value column) {
+  Value pointer = slots[root.which];
+  Value at = b.mul(block, column ? columnCount : 1);
+  if (column)
+    at = b.add(at, column);
+  if (rowBlocks.size > 1) {
+    Type type = value.getType();
+    Value old = b.load(pointer, at, getElementTypeOrSelf(type), lanesOf(type));
+    value = b.combine(g.nodes[root.which].combiner, old, value);
+  }
+  b.store(value, pointer, at);
+}
+
+/// All roots at `columns`; everything is read before anything is written.
+void RowEmitter::stepOver(Evaluator &step, Columns columns, size_t first, Lanes &sums) {
+  if (!resident)
+    step.forget();
+  step.instances.clear();
+  for (auto [column, lanes] : columns) {
+    Instance at{index, lanes};
+    at.index[v] = column;
+    step.instances.push_back(at);
+  }
+  SmallVector<Lanes> values;
+  for (const Root &r : active)
+    values.push_back(step.vectors(r.node));
+  size_t group = resident ? llvm::divideCeil(columnCount, width) : sched::kPartials / width;
+  size_t sum = 0;
+  for (auto [r, x] : llvm::zip(active, values)) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      switch (r.kind) {
+      case Root::Store:
+        step.store(x[i], kernel.results[r.which], g.results[r.which].access, step.instances[i]);
+        break;
+      case Root::Save:
+        b.store(x[i], saved[r.which].pointer, columns[i].first);
+        break;
+      case Root::Accumulate:
+        accumulate(r, x[i], columns[i].first);
+        break;
+      case Root::RowReduce: {
+        const KernelNode &n = g.nodes[r.which];
+        Value &part = sums[sum + (first + i) % group];
+        if (!part) {
+          part = x[i];
+          break;
+        }
+        Value neutral = b.constant(sched::neutralElement(n.combiner, n.type), part.getType());
+        part = b.combine(n.combiner, part, b.widen(x[i], lanesOf(part.getType()), neutral));
+        break;
+      }
+      }
+    }
+    if (r.kind == Root::RowReduce)
+      sum += group;
+  }
+}
+
+/// Columns [from, from + length) with the partial sums carried along.
+Lanes RowEmitter::span(Evaluator &step, Value from, int64_t length, const Lanes &init) {
+  int64_t perLoop = sched::kPartials / width;
+  if (init.empty())
+    perLoop = std::min<int64_t>(perLoop, 4);
+  size_t together = std::min<int64_t>(perLoop, g.nodes.size() > 24 ? 2 : 4);
+  auto group = [&](Value start, int64_t count, Lanes &sums) {
+    SmallVector<std::pair<Value, int64_t>> columns;
+    for (int64_t c = 0; c < count; c += width)
+      columns.push_back({b.add(start, c), std::min(width, count - c)});
+    for (size_t i = 0; i < columns.size(); i += together) {
+      size_t n = std::min(together, columns.size() - i);
+      stepOver(step, ArrayRef(columns).slice(i, n), i, sums);
+    }
+  };
+  int64_t stride = perLoop * width, full = length / stride * stride;
+  Lanes sums = init;
+  if (full) {
+    Value end = b.add(from, full);
+    sums = b.loop(from, end, stride, sums, [&](Value c, Lanes carried) {
+      group(c, stride, carried);
+      return carried;
+    });
+  }
+  if (length > full)
+    group(b.add(from, full), length - full, sums);
+  return sums;
+}
+
+/// One value a row reduction from its 64 partial sums.
+Lanes RowEmitter::trees(const Lanes &sums) {
+  Lanes out;
+  size_t at = 0;
+  size_t group = resident ? llvm::divideCeil(columnCount, width) : sched::kPartials / width;
+  for (const Root &r : active)
+    if (r.kind == Root::RowReduce) {
+      Lanes parts(sums.begin() + at, sums.begin() + at + group);
+      out.push_back(b.tree(g.nodes[r.which].combiner, parts));
+      at += group;
+    }
+  return out;
+}
+
+/// The reductions of the sweep over `length` columns: long rows by chunks, chunks of chunks by the
+/// same rule.
+Lanes RowEmitter::sumsOver(Evaluator &step, Value from, int64_t length) {
+  SmallVector<const KernelNode *> reduces;
+  for (const Root &r : active)
+    if (r.kind == Root::RowReduce)
+      reduces.push_back(&g.nodes[r.which]);
+  auto neutral = [&](const KernelNode *n, int64_t lanes) {
+    return b.constant(sched::neutralElement(n->combiner, n->type), laneType(n->type, lanes));
+  };
+  if (length <= sched::kChunk || reduces.empty()) {
+    Lanes init;
+    for (const KernelNode *n : reduces)
+      init.append(sched::kPartials / width, neutral(n, width));
+    return trees(span(step, from, length, init));
+  }
+  int64_t unit = sched::kChunk;
+  while (length > unit * sched::kChunk)
+    unit *= sched::kChunk;
+  SmallVector<Value> parts;
+  for (const KernelNode *n : reduces) {
+    parts.push_back(b.workspace(n->type, sched::kPartials));
+    for (int64_t i = 0; i < sched::kPartials; i += width)
+      b.store(neutral(n, width), parts.back(), b.i64(i));
+  }
+  auto add = [&](Value number, const Lanes &chunk) {
+    Value at = arith::AndIOp::create(b.b, b.loc, number, b.i64(sched::kPartials - 1));
+    for (auto [n, part, x] : llvm::zip(reduces, parts, chunk))
+      b.store(b.combine(n->combiner, b.load(part, at, n->type, 1), x), part, at);
+  };
+  int64_t full = length / unit;
+  b.loop(b.i64(0), b.i64(full), 1,
+         [&](Value i) { add(i, sumsOver(step, b.add(from, b.mul(i, unit)), unit)); });
+  if (length % unit)
+    add(b.i64(full), sumsOver(step, b.add(from, full * unit), length % unit));
+  Lanes out;
+  for (auto [n, part] : llvm::zip(reduces, parts)) {
+    Lanes vectors;
+    for (int64_t i = 0; i < sched::kPartials; i += width)
+      vectors.push_back(b.load(part, b.i64(i), n->type, width));
+    out.push_back(b.tree(n->combiner, vectors));
+  }
+  return out;
+}
+
+void RowEmitter::sweep(int s, Evaluator &step) {
+  Lanes totals;
+  if (resident) {
+    size_t reduces =
+        llvm::count_if(active, [](const Root &r) { return r.kind == Root::RowReduce; });
+    size_t group = llvm::divideCeil(columnCount, width);
+    Lanes sums(reduces * group, Value());
+    SmallVector<std::pair<Value, int64_t>> columns;
+    for (int64_t c = 0; c < columnCount; c += width)
+      columns.push_back({b.i64(c), std::min(width, columnCount - c)});
+    // At most 64 elements are one partial sum each; longer rows wrap around.
+    size_t wrap = sched::kPartials / width;
+    stepOver(step, columns, 0, sums);
+    Lanes wrapped;
+    size_t at = 0;
+    for (const Root &r : active) {
+      if (r.kind != Root::RowReduce)
+        continue;
+      const KernelNode &n = g.nodes[r.which];
+      Lanes parts(sums.begin() + at, sums.begin() + at + group);
+      for (size_t i = wrap; i < parts.size(); ++i) {
+        Value &part = parts[i % wrap];
+        Value neutral = b.constant(sched::neutralElement(n.combiner, n.type), part.getType());
+        part = b.combine(n.combiner, part, b.widen(parts[i], lanesOf(part.getType()), neutral));
+      }
+      parts.resize(std::min(parts.size(), wrap));
+      totals.push_back(b.tree(n.combiner, parts));
+      at += group;
+    }
+  } else {
+    totals = sumsOver(step, b.i64(0), columnCount);
+  }
+  size_t i = 0;
+  for (const Root &r : active)
+    if (r.kind == Root::RowReduce)
+      setScalar(r.which, b.finish(g.nodes[r.which].combiner, totals[i++]), step);
+}
