@@ -1,0 +1,459 @@
+// kernel-run.cpp - compiles the kernels of a file for several vector widths, runs them and
+// compares. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// gradc-kernel-run FILE [--time] [--ulp=BOUND] [--only=NAME]
+// Every kernel runs with registers of 128, 256 and 512 bits, with and without masked memory
+// accesses, and once more with each 'inplace' pair sharing a buffer. All must give the same bits,
+// close to the reference interpreter's. `--time` prints the best time of a call; `--ulp` compares
+// kernels of one math function with libm instead.
+#include "Reference.h"
+#include "gradc/Target/CPU.h"
+#include "gradc/Target/CPU/Passes.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/TargetSelect.h"
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+// createConvertVectorToLLVMPass's header drags in every dialect it can lower from.
+namespace mlir {
+std::unique_ptr<Pass> createConvertVectorToLLVMPass();
+} // namespace mlir
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::test;
+
+namespace {
+
+struct Options {
+  std::string file, only;
+  bool time = false;
+  double ulp = 0;
+};
+
+[[noreturn]] void die(const llvm::Twine &text) {
+  llvm::errs() << "gradc-kernel-run: " << text << '\n';
+  exit(1);
+}
+
+/// A kernel compiled for one target.
+struct Compiled {
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  using Entry = void (*)(void **);
+  Entry entry(StringRef kernel) {
+    auto address = jit->lookup(("run." + kernel).str());
+    if (!address)
+      die(llvm::toString(address.takeError()));
+    return address->toPtr<Entry>();
+  }
+};
+
+/// A function of one array of pointers that launches the kernel; scalars are read through their
+/// pointers.
+void addEntry(ModuleOp module, sched::KernelOp kernel) {
+  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+  Location loc = kernel.getLoc();
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  auto f = func::FuncOp::create(b, loc, ("run." + kernel.getSymName()).str(),
+                                b.getFunctionType({pointer}, {}));
+  b.setInsertionPointToStart(f.addEntryBlock());
+  unsigned next = 0;
+  auto take = [&](Type type) -> Value {
+    Value slot = LLVM::GEPOp::create(b, loc, pointer, pointer, f.getArgument(0),
+                                     ArrayRef<LLVM::GEPArg>{int32_t(next++)});
+    Value data = LLVM::LoadOp::create(b, loc, pointer, slot);
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor) {
+      Type stored = type.isIndex() ? b.getI64Type() : type.isInteger(1) ? b.getI8Type() : type;
+      Value v = LLVM::LoadOp::create(b, loc, stored, data);
+      if (type.isInteger(1))
+        return arith::TruncIOp::create(b, loc, type, v);
+      return type.isIndex() ? Value(arith::IndexCastOp::create(b, loc, type, v)) : v;
+    }
+    // A descriptor by hand; a launch only looks at the pointer and the offset.
+    auto buffer = MemRefType::get(tensor.getShape(), tensor.getElementType());
+    Type i64 = b.getI64Type();
+    SmallVector<Type> fields = {pointer, pointer, i64};
+    if (tensor.getRank())
+      fields.append(2, LLVM::LLVMArrayType::get(i64, tensor.getRank()));
+    Type structType = LLVM::LLVMStructType::getLiteral(b.getContext(), fields);
+    Value d = LLVM::UndefOp::create(b, loc, structType);
+    d = LLVM::InsertValueOp::create(b, loc, d, data, ArrayRef<int64_t>{1});
+    return UnrealizedConversionCastOp::create(b, loc, buffer, d).getResult(0);
+  };
+  SmallVector<Value> inputs, outs;
+  for (Type t : kernel.getArgumentTypes())
+    inputs.push_back(take(t));
+  for (Type t : kernel.getResultTypes())
+    outs.push_back(take(t));
+  sched::LaunchOp::create(b, loc, TypeRange{}, FlatSymbolRefAttr::get(kernel.getSymNameAttr()),
+                          inputs, outs, kernel.getInplaceAttr());
+  func::ReturnOp::create(b, loc);
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving = false;
+  llvm::PassBuilder builder(&machine, tuning);
+  llvm::LoopAnalysisManager lam;
+  llvm::FunctionAnalysisManager fam;
+  llvm::CGSCCAnalysisManager cgam;
+  llvm::ModuleAnalysisManager mam;
+  builder.registerModuleAnalyses(mam);
+  builder.registerCGSCCAnalyses(cgam);
+  builder.registerFunctionAnalyses(fam);
+  builder.registerLoopAnalyses(lam);
+  builder.crossRegisterProxies(lam, fam, cgam, mam);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, mam);
+}
+
+Compiled compile(ModuleOp source, const cpu::CpuTarget &target) {
+  OwningOpRef<ModuleOp> module = source.clone();
+  SmallVector<sched::KernelOp> kernels(module->getOps<sched::KernelOp>());
+  for (sched::KernelOp k : kernels)
+    addEntry(*module, k);
+  PassManager pm(module->getContext());
+  cpu::buildCpuPipeline(pm, target);
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  if (failed(pm.run(*module)))
+    die("the kernels do not compile");
+  auto context = std::make_unique<llvm::LLVMContext>();
+  std::unique_ptr<llvm::Module> ir = translateModuleToLLVMIR(*module, *context);
+  if (!ir)
+    die("no LLVM IR");
+  auto machineBuilder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!machineBuilder)
+    die(llvm::toString(machineBuilder.takeError()));
+  machineBuilder->getFeatures().AddFeature("prefer-256-bit", false);
+  auto machine = machineBuilder->createTargetMachine();
+  if (!machine)
+    die(llvm::toString(machine.takeError()));
+  ir->setDataLayout((*machine)->createDataLayout());
+  ir->setTargetTriple((*machine)->getTargetTriple());
+  for (llvm::Function &f : *ir) {
+    f.addFnAttr("target-cpu", (*machine)->getTargetCPU());
+    f.addFnAttr("target-features", (*machine)->getTargetFeatureString());
+  }
+  optimize(*ir, **machine);
+  if (getenv("GRADC_KERNEL_RUN_DUMP"))
+    ir->print(llvm::errs(), nullptr);
+  for (const llvm::Function &f : *ir)
+    if (f.isDeclaration() && !f.isIntrinsic() && !f.getName().starts_with("mem"))
+      die("the code calls " + f.getName());
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(*machineBuilder).create();
+  if (!jit)
+    die(llvm::toString(jit.takeError()));
+  if (auto error = (*jit)->addIRModule({std::move(ir), std::move(context)}))
+    die(llvm::toString(std::move(error)));
+  return {std::move(*jit)};
+}
+
+//===-- Buffers -------------------------------------------------------------------------------===//
+
+int64_t countOf(Type t) {
+  auto shaped = dyn_cast<ShapedType>(t);
+  return shaped ? shaped.getNumElements() : 1;
+}
+int64_t bytesOf(Type t) {
+  Type e = getElementTypeOrSelf(t);
+  return e.isIndex() ? 8 : std::max(1u, e.getIntOrFloatBitWidth() / 8);
+}
+
+/// Bytes between two guards that must not change.
+struct Buffer {
+  static constexpr size_t kGuard = 128;
+  explicit Buffer(Type type) : type(type), bytes(countOf(type) * bytesOf(type)) {
+    size_t all = (bytes + 2 * kGuard + 63) / 64 * 64;
+    memory = static_cast<uint8_t *>(std::aligned_alloc(64, all));
+    std::memset(memory, 0xA5, all);
+  }
+  ~Buffer() { std::free(memory); }
+  Buffer(const Buffer &) = delete;
+  uint8_t *data() const { return memory + kGuard; }
+  bool intact() const {
+    for (size_t i = 0; i < kGuard; ++i)
+      if (memory[i] != 0xA5 || memory[kGuard + bytes + i] != 0xA5)
+        return false;
+    return true;
+  }
+  Type type;
+  size_t bytes;
+  uint8_t *memory;
+};
+
+void put(Buffer &buffer, const Tensor &t) {
+  Type e = getElementTypeOrSelf(buffer.type);
+  for (size_t i = 0; i < t.size(); ++i) {
+    uint8_t *at = buffer.data() + i * bytesOf(e);
+    float f = float(t[i].real);
+    int32_t n = int32_t(t[i].integer);
+    if (e.isF32())
+      std::memcpy(at, &f, 4);
+    else if (e.isF64())
+      std::memcpy(at, &t[i].real, 8);
+    else if (e.isInteger(32))
+      std::memcpy(at, &n, 4);
+    else if (e.isInteger(1))
+      *at = uint8_t(t[i].integer);
+    else
+      std::memcpy(at, &t[i].integer, 8);
+  }
+}
+
+Number get(const Buffer &buffer, size_t i) {
+  Type e = getElementTypeOrSelf(buffer.type);
+  const uint8_t *at = buffer.data() + i * bytesOf(e);
+  float f;
+  double d;
+  int32_t n;
+  int64_t l;
+  if (e.isF32())
+    return std::memcpy(&f, at, 4), Number{f};
+  if (e.isF64())
+    return std::memcpy(&d, at, 8), Number{d};
+  if (e.isInteger(32))
+    return std::memcpy(&n, at, 4), Number{0, n};
+  if (e.isInteger(1))
+    return {0, *at};
+  return std::memcpy(&l, at, 8), Number{0, l};
+}
+
+/// Numbers around zero; an attribute test.low makes floats start there, and all are exact in f32.
+Tensor draw(Type type, std::mt19937 &random, double low) {
+  Tensor t(countOf(type));
+  bool isBool = getElementTypeOrSelf(type).isInteger(1);
+  std::normal_distribution<float> normal;
+  for (Number &x : t) {
+    float f = normal(random);
+    x.real = low > -1e30 ? float(low + std::fabs(f)) : f;
+    x.integer = isBool ? random() & 1 : int64_t(random() % 17) - 8;
+  }
+  return t;
+}
+
+//===-- Checks --------------------------------------------------------------------------------===//
+
+struct Variant {
+  const char *name;
+  cpu::CpuTarget target;
+};
+const Variant kVariants[] = {
+    {"128", {128, 32, false}},          {"256", {256, 16, true}},
+    {"512", {512, 32, true}},           {"512 no masks", {512, 32, false}},
+    {"256 no masks", {256, 32, false}}, {"128 few registers", {128, 16, true}}};
+
+/// Runs with fresh buffers; `shared` is an inplace pair that shares a buffer, or -1.
+std::vector<std::vector<uint8_t>> runOnce(sched::KernelOp kernel, Compiled::Entry entry,
+                                          const std::vector<Tensor> &args, int shared) {
+  std::vector<std::unique_ptr<Buffer>> buffers;
+  for (auto [t, v] : llvm::zip(kernel.getArgumentTypes(), args)) {
+    buffers.push_back(std::make_unique<Buffer>(t));
+    put(*buffers.back(), v);
+  }
+  for (Type t : kernel.getResultTypes())
+    buffers.push_back(std::make_unique<Buffer>(t));
+  std::vector<void *> pointers;
+  for (auto &b : buffers)
+    pointers.push_back(b->data());
+  if (shared >= 0)
+    pointers[args.size() + kernel.getInplace()[shared + 1]] = pointers[kernel.getInplace()[shared]];
+  entry(pointers.data());
+  for (auto &b : buffers)
+    if (!b->intact())
+      die("@" + kernel.getSymName() + " wrote beyond a buffer");
+  std::vector<std::vector<uint8_t>> out;
+  for (size_t i = args.size(); i < buffers.size(); ++i) {
+    auto *data = static_cast<uint8_t *>(pointers[i]);
+    out.emplace_back(data, data + buffers[i]->bytes);
+  }
+  return out;
+}
+
+bool compareWithReference(sched::KernelOp kernel, const std::vector<Tensor> &args,
+                          const std::vector<std::vector<uint8_t>> &got) {
+  std::vector<Tensor> want = evaluate(kernel, args);
+  bool ok = true;
+  for (auto [k, t] : llvm::enumerate(want)) {
+    Buffer b(kernel.getResultTypes()[k]);
+    std::memcpy(b.data(), got[k].data(), got[k].size());
+    Type e = getElementTypeOrSelf(b.type);
+    double scale = 0;
+    for (const Number &x : t)
+      scale = std::fmax(scale, std::isfinite(x.real) ? std::fabs(x.real) : 0);
+    double tolerance = (e.isF64() ? 1e-11 : 2e-5) * std::fmax(scale, 1e-30);
+    if (auto given = kernel->getAttrOfType<FloatAttr>("test.tolerance"))
+      tolerance = given.getValueAsDouble();
+    for (size_t i = 0; i < t.size() && ok; ++i) {
+      Number x = get(b, i);
+      bool same = isa<FloatType>(e)
+                      ? (x.real == t[i].real || std::fabs(x.real - t[i].real) <= tolerance ||
+                         (std::isnan(x.real) && std::isnan(t[i].real)))
+                      : x.integer == t[i].integer;
+      if (!same) {
+        llvm::errs() << "@" << kernel.getSymName() << " result " << k << " element " << i
+                     << ": expected " << t[i].real << " / " << t[i].integer << ", got " << x.real
+                     << " / " << x.integer << '\n';
+        ok = false;
+      }
+    }
+  }
+  return ok;
+}
+
+bool check(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
+  std::mt19937 random(1);
+  double low = -1e38;
+  if (auto given = kernel->getAttrOfType<FloatAttr>("test.low"))
+    low = given.getValueAsDouble();
+  std::vector<Tensor> args;
+  for (Type t : kernel.getArgumentTypes())
+    args.push_back(draw(t, random, low));
+  std::vector<std::vector<uint8_t>> first;
+  bool ok = true;
+  for (auto [variant, c] : llvm::zip(kVariants, compiled)) {
+    Compiled::Entry entry = c.entry(kernel.getSymName());
+    for (int shared = -2; shared < int(kernel.getInplace().size()); shared += 2) {
+      auto got = runOnce(kernel, entry, args, shared);
+      if (first.empty()) {
+        first = got;
+        ok &= compareWithReference(kernel, args, got);
+      } else if (got != first) {
+        llvm::errs() << "@" << kernel.getSymName() << ": other bits with " << variant.name
+                     << (shared >= 0 ? " in place" : "") << '\n';
+        ok = false;
+      }
+    }
+  }
+  llvm::outs() << '@' << kernel.getSymName() << (ok ? ": ok\n" : ": FAILED\n");
+  return ok;
+}
+
+void timeKernel(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
+  std::mt19937 random(1);
+  double low = -1e38;
+  if (auto given = kernel->getAttrOfType<FloatAttr>("test.low"))
+    low = given.getValueAsDouble();
+  std::vector<std::unique_ptr<Buffer>> buffers;
+  std::vector<void *> pointers;
+  for (Type t : llvm::concat<const Type>(kernel.getArgumentTypes(), kernel.getResultTypes())) {
+    buffers.push_back(std::make_unique<Buffer>(t));
+    put(*buffers.back(), draw(t, random, low));
+    pointers.push_back(buffers.back()->data());
+  }
+  using Clock = std::chrono::steady_clock;
+  auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
+  llvm::outs() << '@' << kernel.getSymName() << ':';
+  for (auto [variant, c] : llvm::zip(ArrayRef(kVariants).take_front(3), compiled)) {
+    Compiled::Entry entry = c.entry(kernel.getSymName());
+    double best = 1e9;
+    int calls = 1;
+    for (auto start = Clock::now(); seconds(Clock::now() - start) < 0.4;) {
+      auto t = Clock::now();
+      for (int i = 0; i < calls; ++i)
+        entry(pointers.data());
+      double each = seconds(Clock::now() - t);
+      best = std::min(best, each / calls);
+      if (each < 1e-4)
+        calls *= 2;
+    }
+    llvm::outs() << llvm::format("  %s: %.1f ns", variant.name, best * 1e9);
+  }
+  llvm::outs() << '\n';
+}
+
+Options parseOptions(int argc, char **argv) {
+  Options o;
+  for (int i = 1; i < argc; ++i) {
+    StringRef a = argv[i];
+    if (a == "--time")
+      o.time = true;
+    else if (a.consume_front("--ulp="))
+      o.ulp = std::atof(a.data());
+    else if (a.consume_front("--only="))
+      o.only = a.str();
+    else if (a.starts_with("-") || !o.file.empty())
+      die("usage: gradc-kernel-run FILE [--time] [--ulp=BOUND] [--only=NAME]");
+    else
+      o.file = a.str();
+  }
+  return o;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  Options o = parseOptions(argc, argv);
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  DialectRegistry registry;
+  registry
+      .insert<sched::SchedDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
+              linalg::LinalgDialect, tensor::TensorDialect, memref::MemRefDialect, scf::SCFDialect,
+              cf::ControlFlowDialect, vector::VectorDialect, LLVM::LLVMDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(o.file, &context);
+  if (!module)
+    return 1;
+  SmallVector<sched::KernelOp> kernels(module->getOps<sched::KernelOp>());
+  for (sched::KernelOp k : llvm::make_early_inc_range(kernels))
+    if (!o.only.empty() && k.getSymName() != o.only)
+      k.erase();
+  kernels.assign(module->getOps<sched::KernelOp>().begin(),
+                 module->getOps<sched::KernelOp>().end());
+  std::vector<Compiled> compiled;
+  for (const Variant &v : kVariants)
+    compiled.push_back(compile(*module, v.target));
+  bool ok = !kernels.empty();
+  for (sched::KernelOp k : kernels) {
+    if (o.time) {
+      timeKernel(k, compiled);
+      continue;
+    }
+    if (o.ulp > 0)
+      for (Compiled &c : compiled)
+        ok &= checkUlp(
+            k,
+            [&](const void *const *in, void *out, int64_t) {
+              SmallVector<void *> pointers;
+              for (size_t i = 0; i < k.getArgumentTypes().size(); ++i)
+                pointers.push_back(const_cast<void *>(in[i]));
+              pointers.push_back(out);
+              c.entry(k.getSymName())(pointers.data());
+            },
+            o.ulp);
+    else
+      ok &= check(k, compiled);
+  }
+  return ok ? 0 : 1;
+}
