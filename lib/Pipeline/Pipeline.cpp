@@ -16,7 +16,12 @@
 using namespace mlir;
 using namespace gradc;
 
-static bool buildGradient(OpPassManager &pm, const CompileOptions &, std::string &) {
+static bool buildGradient(OpPassManager &pm, const CompileOptions &options, std::string &) {
+  gradient::MakeTrainerOptions trainer;
+  trainer.grad = options.grad;
+  trainer.lossName = options.loss;
+  trainer.optimizer = options.optimizer;
+  pm.addPass(gradient::createMakeTrainer(trainer));
   gradient::buildGradientPipeline(pm);
   return true;
 }

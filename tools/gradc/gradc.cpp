@@ -66,6 +66,11 @@ static void addBuildOptions(CLI::App &command, Request &request) {
   command.add_option("--triple", compile.triple, "target triple; default: this machine's");
   command.add_option("-O", compile.optLevel, "LLVM's optimisation level, 0 to 3; default: 3")
       ->check(CLI::Range(0u, 3u));
+  command.add_option("--grad", compile.grad,
+                     "of a model: none, params, inputs, all or NAME,...; default: params");
+  command.add_option("--loss", compile.loss, "of a model: the output to minimise");
+  command.add_option("--optimizer", compile.optimizer,
+                     "of a model: sgd:lr=0.01,momentum=0.9,dampening=0,weight_decay=0,nesterov=1");
   command.add_option("--from", request.from,
                      "the stage to start at, where the input does not tell");
   command.add_option("--dump-stages", compile.dumpDir,

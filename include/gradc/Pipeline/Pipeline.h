@@ -25,7 +25,10 @@ struct CompileOptions {
   std::string triple; // empty: the host's
   unsigned optLevel = 3;
   bool verifyEach = false;
-  std::string dumpDir; // empty: none
+  std::string grad = "params"; // of a model: none, params, inputs, all or names
+  std::string loss;            // of a model: the output; empty: its only scalar float
+  std::string optimizer;       // of a model: sgd:lr=0.01,momentum=0.9
+  std::string dumpDir;         // empty: none
   std::optional<Stage> from;
 };
 

@@ -34,7 +34,7 @@ private:
 
   // The entry points.
   struct Call {
-    Value *self, *inputs, *outputs, *loss;
+    Value *self, *inputs, *outputs, *count, *loss;
   };
   llvm::Function *define(const Twine &name, Type *result, ArrayRef<Type *> arguments);
   Value *offset(Value *base, uint64_t bytes) {
@@ -45,8 +45,7 @@ private:
   void returnIf(Value *condition, int code, llvm::Function *entry);
   Value *callBody(llvm::Function *body, ArrayRef<Value *> arguments);
   void defineEntry(const gradc::link::Function &f, llvm::Function *body);
-  void defineSteps(const gradc::link::Function &f, llvm::Function *body);
-  Value *lossPointer(Value *loss);
+  void returnLoss(Value *computed, Value *wanted);
   void defineSize();
   void defineInit();
 
@@ -57,7 +56,6 @@ private:
   Type *i32, *i64, *pointer;
   GlobalVariable *description = nullptr;
   std::vector<std::pair<llvm::Function *, const gradc::link::Function *>> entries;
-  std::vector<bool> isSteps;
   struct Content {
     uint64_t offset, bytes;
     GlobalVariable *data;
@@ -105,13 +103,13 @@ Constant *Describer::tensors(ArrayRef<Tensor> list) {
 
 Constant *Describer::functions() {
   SmallVector<Constant *> records;
-  for (auto [i, entry] : llvm::enumerate(entries)) {
-    auto [symbol, f] = entry;
-    uint32_t flags = isSteps[i] ? GRADC_FUNCTION_STEPS : f->step ? GRADC_FUNCTION_STEP : 0;
+  for (auto [symbol, f] : entries) {
+    uint32_t flags = f->steps == gradc::link::Function::One    ? GRADC_FUNCTION_STEP
+                     : f->steps == gradc::link::Function::Many ? GRADC_FUNCTION_STEPS
+                                                               : 0;
     records.push_back(ConstantStruct::getAnon(
-        {text(isSteps[i] ? "steps" : f->name), symbol, b.getInt32(f->inputs.size()),
-         b.getInt32(f->outputs.size()), indices(f->inputs), indices(f->outputs), b.getInt32(flags),
-         b.getInt32(0)}));
+        {text(f->name), symbol, b.getInt32(f->inputs.size()), b.getInt32(f->outputs.size()),
+         indices(f->inputs), indices(f->outputs), b.getInt32(flags), b.getInt32(0)}));
   }
   return array(records[0]->getType(), records);
 }
@@ -227,6 +225,9 @@ std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, co
     case gradc::link::Argument::Arena:
       arguments.push_back(offset(call.self, program.arenaOffset));
       break;
+    case gradc::link::Argument::Count:
+      arguments.push_back(call.count);
+      break;
     case gradc::link::Argument::Random:
       arguments.push_back(offset(call.self, program.rngOffset));
       break;
@@ -242,49 +243,45 @@ Value *Describer::callBody(llvm::Function *body, ArrayRef<Value *> arguments) {
   return call->getType()->isVoidTy() ? static_cast<Value *>(b.getInt32(0)) : call;
 }
 
-/// Where to store the loss: callers that do not want it pass null.
-Value *Describer::lossPointer(Value *loss) {
-  Value *unwanted = b.CreateAlloca(b.getFloatTy());
-  return b.CreateSelect(b.CreateIsNull(loss), unwanted, loss);
+/// Callers that do not want the loss pass null; they get a float whatever it was computed in.
+void Describer::returnLoss(Value *computed, Value *wanted) {
+  llvm::Function *entry = b.GetInsertBlock()->getParent();
+  auto *store = BasicBlock::Create(context, "", entry),
+       *done = BasicBlock::Create(context, "", entry);
+  b.CreateCondBr(b.CreateIsNull(wanted), done, store);
+  b.SetInsertPoint(store);
+  auto *type = cast<AllocaInst>(computed)->getAllocatedType();
+  b.CreateStore(b.CreateFPCast(b.CreateLoad(type, computed), b.getFloatTy()), wanted);
+  b.CreateBr(done);
+  b.SetInsertPoint(done);
 }
 
 void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body) {
+  using Steps = gradc::link::Function;
   // NAME_init makes a handle; the program's own part of it is called from there.
   bool isInit = f.name == "init";
-  llvm::Function *entry =
-      define(program.name + (isInit ? ".init" : "_" + f.name), i32, {pointer, pointer, pointer});
+  SmallVector<Type *> types{pointer, pointer, pointer};
+  if (f.steps == Steps::Many)
+    types.insert(types.begin() + 2, i64);
+  llvm::Function *entry = define(program.name + (isInit ? ".init" : "_" + f.name), i32, types);
   if (isInit) {
     entry->setLinkage(GlobalValue::InternalLinkage);
     computedInit = entry;
   }
-  Value *self = entry->getArg(0), *inputs = entry->getArg(1), *outputs = entry->getArg(2);
-  Call call{self, inputs, outputs, f.step ? lossPointer(outputs) : nullptr};
-  b.CreateRet(callBody(body, bodyArguments(f, call, entry)));
-  entries.emplace_back(entry, &f);
-  isSteps.push_back(false);
-}
-
-/// NAME_steps: the step n times on the same inputs, without leaving compiled code.
-void Describer::defineSteps(const gradc::link::Function &f, llvm::Function *body) {
-  llvm::Function *entry = define(program.name + "_steps", i32, {pointer, pointer, i64, pointer});
-  Value *count = entry->getArg(2);
-  Call call{entry->getArg(0), entry->getArg(1), nullptr, lossPointer(entry->getArg(3))};
-  std::vector<Value *> arguments = bodyArguments(f, call, entry);
-  returnIf(b.CreateIsNull(count), GRADC_ERROR_ARGUMENT, entry);
-  BasicBlock *before = b.GetInsertBlock(), *loop = BasicBlock::Create(context, "", entry),
-             *after = BasicBlock::Create(context, "", entry);
-  b.CreateBr(loop);
-  b.SetInsertPoint(loop);
-  PHINode *i = b.CreatePHI(i64, 2);
-  Value *code = callBody(body, arguments);
-  Value *next = b.CreateAdd(i, b.getInt64(1));
-  i->addIncoming(b.getInt64(0), before);
-  i->addIncoming(next, loop);
-  b.CreateCondBr(b.CreateAnd(b.CreateIsNull(code), b.CreateICmpULT(next, count)), loop, after);
-  b.SetInsertPoint(after);
+  Call call{entry->getArg(0), entry->getArg(1), entry->getArg(types.size() - 1), nullptr, nullptr};
+  if (f.steps) {
+    bool isDouble = program.outputs[f.outputs[0]].dtype == GRADC_F64;
+    call.loss = b.CreateAlloca(isDouble ? b.getDoubleTy() : b.getFloatTy());
+  }
+  if (f.steps == Steps::Many) {
+    call.count = entry->getArg(2);
+    returnIf(b.CreateIsNull(call.count), GRADC_ERROR_ARGUMENT, entry);
+  }
+  Value *code = callBody(body, bodyArguments(f, call, entry));
+  if (f.steps)
+    returnLoss(call.loss, call.outputs);
   b.CreateRet(code);
   entries.emplace_back(entry, &f);
-  isSteps.push_back(true);
 }
 
 void Describer::defineSize() {
@@ -337,8 +334,6 @@ const char *Describer::run() {
     if (!body || body->arg_size() != f.arguments.size())
       return "a function of the program has no body of pointers";
     defineEntry(f, body);
-    if (f.step)
-      defineSteps(f, body);
   }
   defineSize();
   defineInit();

@@ -146,7 +146,7 @@ void HeaderWriter::writeStructs() {
   for (const gradc::link::Function &f : program.functions) {
     for (bool input : {true, false}) {
       std::string type = argumentType(f, input);
-      if (type != (name + (input ? "_inputs" : "_outputs")).str() && !(f.step && !input))
+      if (type != (name + (input ? "_inputs" : "_outputs")).str() && !(f.steps && !input))
         writeStruct(
             type,
             (Twine(input ? "Inputs" : "Outputs") + " of " + name + "_" + f.name + "().").str(),
@@ -158,12 +158,16 @@ void HeaderWriter::writeStructs() {
 void HeaderWriter::writeFunction(const gradc::link::Function &f) {
   std::string inputs = "const " + argumentType(f, true) + " *inputs",
               outputs = argumentType(f, false) + " *outputs";
-  if (f.step) {
+  if (f.steps == gradc::link::Function::One) {
     os << "/* One training step: gradients set to zero, forward, backward, update. Stores the loss "
-          "before the\n"
-       << " * update unless `loss` is NULL. */\nint " << name << "_step(" << name << " *self, "
-       << inputs << ", float *loss);\n"
-       << "/* `n` steps (at least one) on the same inputs; stores the loss of the last. */\nint "
+          "before the\n * update unless `loss` is NULL. */\nint "
+       << name << "_step(" << name << " *self, " << inputs << ", float *loss);\n";
+    return;
+  }
+  if (f.steps == gradc::link::Function::Many) {
+    os << "/* `n` steps (at least one) on the same inputs; stores the loss of the last unless "
+          "`loss` "
+          "is NULL. */\nint "
        << name << "_steps(" << name << " *self, " << inputs << ", size_t n, float *loss);\n";
     return;
   }
@@ -193,18 +197,24 @@ void HeaderWriter::writeFunctions() {
 }
 
 void HeaderWriter::writeViews() {
-  static constexpr const char *kinds[] = {"param", "buffer", "grad", "state", "local"};
+  static constexpr const char *kinds[] = {"parameter", "buffer", "gradient", "state", "local"};
   StringSet<> taken;
+  for (StringRef used : {"size", "init", "matches", "interface", "find", "error_text", "dims",
+                         "inputs", "outputs", "program"})
+    taken.insert(used);
+  for (const gradc::link::Function &f : program.functions)
+    for (StringRef suffix : {"", "_inputs", "_outputs"})
+      taken.insert((f.name + suffix).str());
   for (const Tensor &t : program.variables) {
     if (t.kind == GRADC_LOCAL)
       continue;
-    StringRef of = t.name;
-    if (t.kind == GRADC_GRAD)
-      of.consume_back(".grad");
+    std::string view = toIdentifier(t.name);
+    if (taken.contains(view))
+      view += std::string("_") + kinds[t.kind];
+    view = (name + "_" + uniqueName(view, taken)).str();
     os << "/* " << t.name << ": " << describe(t) << ". */\nstatic inline " << cType(t.dtype) << " *"
-       << uniqueName((name + "_" + kinds[t.kind] + "_" + toIdentifier(of)).str(), taken) << "("
-       << name << " *self) {\n  return (" << cType(t.dtype) << " *)((char *)self + " << t.offset
-       << ");\n}\n";
+       << view << "(" << name << " *self) {\n  return (" << cType(t.dtype) << " *)((char *)self + "
+       << t.offset << ");\n}\n";
   }
   os << "/* The data of the variable of this name, or NULL: parameters and buffers by their names, "
         "gradients\n * as \"NAME.grad\". */\nstatic inline void *"

@@ -77,6 +77,7 @@ private:
   FailureOr<Argument> readArgument(func::FuncOp f, unsigned i);
   FailureOr<unsigned> addBoundary(func::FuncOp f, std::vector<Tensor> &list, StringRef name,
                                   MemRefType type);
+  void findSteps(Function &f);
   void layOut();
 
   ModuleOp module;
@@ -132,6 +133,8 @@ FailureOr<unsigned> Reader::addBoundary(func::FuncOp f, std::vector<Tensor> &lis
 }
 
 FailureOr<Argument> Reader::readArgument(func::FuncOp f, unsigned i) {
+  if (f.getArgumentTypes()[i].isIndex() && f.getSymName() == "steps")
+    return Argument{Argument::Count};
   auto type = dyn_cast<MemRefType>(f.getArgumentTypes()[i]);
   if (!type || !type.getLayout().isIdentity())
     return f.emitError("argument ")
@@ -202,6 +205,22 @@ void Reader::layOut() {
   program.size = llvm::alignTo(end, GRADC_ALIGNMENT);
 }
 
+/// `step` and `steps` of a trainer, whose only output is the loss.
+void Reader::findSteps(Function &f) {
+  if (f.outputs.size() != 1)
+    return;
+  Tensor &loss = program.outputs[f.outputs[0]];
+  if (loss.elements() != 1 || loss.dtype > GRADC_F64)
+    return;
+  bool counted = llvm::any_of(f.arguments, [](auto &a) { return a.role == Argument::Count; });
+  if (f.name == "step" && !counted)
+    f.steps = Function::One;
+  if (f.name == "steps" && counted)
+    f.steps = Function::Many;
+  if (f.steps)
+    loss.flags |= GRADC_TENSOR_LOSS;
+}
+
 FailureOr<Program> Reader::read() {
   for (auto variable : module.getOps<ag::VariableOp>())
     if (failed(readVariable(variable)))
@@ -211,16 +230,16 @@ FailureOr<Program> Reader::read() {
       return failure();
   if (program.functions.empty())
     return module.emitError("the program has no function that can be called");
+  auto kind = module->getAttrOfType<StringAttr>("ag.kind");
   for (Function &f : program.functions) {
-    program.script |= f.name == "main";
+    program.script |= kind ? kind.getValue() == "script" : f.name == "main";
     for (unsigned output : f.outputs)
       if (program.outputs[output].name == "loss")
         program.outputs[output].flags |= GRADC_TENSOR_LOSS;
   }
-  for (Function &f : program.functions)
-    f.step = !program.script && f.name == "step" && f.outputs.size() == 1 &&
-             program.outputs[f.outputs[0]].elements() == 1 &&
-             program.outputs[f.outputs[0]].dtype == GRADC_F32;
+  if (!program.script)
+    for (Function &f : program.functions)
+      findSteps(f);
   // The gradient of a variable is named X.grad; what else is named so is an input's.
   for (Tensor &t : program.variables) {
     StringRef of = StringRef(t.name);
@@ -247,7 +266,7 @@ uint64_t Program::interfaceHash() const {
         os << ' ' << extent;
     }
   for (const Function &f : functions) {
-    os << ';' << f.name << ' ' << f.step;
+    os << ';' << f.name << ' ' << f.steps;
     for (unsigned i : f.inputs)
       os << ' ' << i;
     os << '/';

@@ -27,7 +27,7 @@ struct Tensor {
 
 /// Where an argument of a scheduled function comes from.
 struct Argument {
-  enum Role { Input, Variable, Output, Arena, Random } role;
+  enum Role { Input, Variable, Output, Arena, Random, Count } role;
   unsigned index = 0; // into the program's inputs, variables or outputs
 };
 
@@ -36,7 +36,8 @@ struct Function {
   std::string body; // the symbol of its code, a function of pointers
   std::vector<Argument> arguments;
   std::vector<unsigned> inputs, outputs; // indices into the program's, in the order of arguments
-  bool step = false;                     // one training step: its only output is the loss
+  /// Training steps: the only output is the loss; Many takes their number.
+  enum Steps { None, One, Many } steps = None;
 };
 
 struct Program {
