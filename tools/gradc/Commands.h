@@ -26,7 +26,9 @@ struct Request {
 // Each returns the exit code.
 int runBuild(Request request);
 int runRun(Request request);
-int runOps(bool json);
+int runInfo(Request request, bool json);
+int runExplain(Request request, const std::string &name);
+int runOps(bool schema);
 
 /// "gradc: error: ..." on standard error; returns `outcome` as an exit code.
 int report(const llvm::Twine &text, Outcome outcome);

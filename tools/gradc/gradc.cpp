@@ -109,6 +109,18 @@ static int runCommands(int argc, char **argv, Request request) {
   addBuildOptions(*run, request);
   run->allow_extras();
 
+  CLI::App *info = app.add_subcommand("info", "say what a program holds, computes and moves");
+  addInput(*info, request);
+  addBuildOptions(*info, request);
+  bool json = false;
+  info->add_flag("--json", json, "as JSON");
+
+  CLI::App *explain = app.add_subcommand(
+      "explain", "say why a tensor has or lacks a gradient, what is saved of it");
+  addInput(*explain, request);
+  std::string tensor;
+  explain->add_option("NAME", tensor, "a name of the program")->required();
+
   CLI::App *ops = app.add_subcommand("ops", "list the ops of graph JSON");
   bool schema = false;
   ops->add_flag("--schema", schema, "print the JSON Schema of graphs instead");
@@ -129,6 +141,10 @@ static int runCommands(int argc, char **argv, Request request) {
     request.programArguments.insert(request.programArguments.begin(), extras.begin(), extras.end());
     return runRun(std::move(request));
   }
+  if (info->parsed())
+    return runInfo(std::move(request), json);
+  if (explain->parsed())
+    return runExplain(std::move(request), tensor);
   if (ops->parsed())
     return runOps(schema);
   return runBuild(std::move(request));

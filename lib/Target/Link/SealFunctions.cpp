@@ -43,6 +43,8 @@ static void annotate(func::FuncOp f, Builder &b) {
   for (unsigned i = 0; i < f.getNumArguments(); ++i) {
     bool ofCaller = f.getArgAttr(i, sched::kInputAttr) || f.getArgAttr(i, sched::kOutputAttr);
     auto type = dyn_cast<MemRefType>(f.getArgumentTypes()[i]);
+    if (!type && !isa<LLVM::LLVMPointerType>(f.getArgumentTypes()[i]))
+      continue; // a number of steps
     int64_t width = type ? llvm::divideCeil(type.getElementTypeBitWidth(), 8) : 8;
     SmallVector<NamedAttribute> attrs{b.getNamedAttr(LLVM::LLVMDialect::getNoAliasAttrName(), unit),
                                       b.getNamedAttr(LLVM::LLVMDialect::getNoUndefAttrName(), unit),

@@ -1,0 +1,121 @@
+// Costs.cpp - counts operations, bytes, launches and copies of a scheduled program.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/Pipeline/Costs.h"
+#include "gradc/IR/Sched.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace gradc;
+
+static uint64_t bytesOf(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (!shaped || !shaped.hasStaticShape() || !shaped.getElementType().isIntOrIndexOrFloat())
+    return 0;
+  unsigned bits =
+      shaped.getElementType().isIndex() ? 64 : shaped.getElementType().getIntOrFloatBitWidth();
+  return shaped.getNumElements() * llvm::divideCeil(bits, 8);
+}
+
+/// Float operations of a kernel's body, once.
+static uint64_t flopsOf(sched::KernelOp kernel) {
+  uint64_t total = 0;
+  kernel.walk([&](linalg::LinalgOp op) {
+    uint64_t iterations = 1;
+    for (int64_t extent : op.getStaticLoopRanges())
+      iterations *= ShapedType::isDynamic(extent) ? 1 : extent;
+    uint64_t perIteration = 0;
+    for (Operation &inner : op->getRegion(0).front())
+      perIteration += inner.getNumResults() == 1 && inner.getNumOperands() &&
+                      isa<FloatType>(inner.getResult(0).getType()) &&
+                      isa<FloatType>(inner.getOperand(0).getType());
+    total += iterations * perIteration;
+  });
+  return total;
+}
+
+namespace {
+/// Walks one function with the number of times that the current place runs.
+class Counter {
+public:
+  Counter(func::FuncOp f) : f(f), symbols(f->getParentOfType<ModuleOp>()) {}
+
+  FunctionCosts run() {
+    costs.name = f.getSymName().str();
+    for (unsigned i = 0; i < f.getNumArguments(); ++i)
+      if (!f.getArgAttr(i, sched::kArenaAttr))
+        costs.leastBytes += bytesOf(f.getArgumentTypes()[i]);
+    count(f.getBody(), 1, costs);
+    costs.kernels = kernels.size();
+    return costs;
+  }
+
+private:
+  void count(Region &region, uint64_t times, FunctionCosts &into) {
+    for (Block &block : region)
+      for (Operation &op : block)
+        count(op, times, into);
+  }
+
+  void count(Operation &op, uint64_t times, FunctionCosts &into) {
+    if (auto launch = dyn_cast<sched::LaunchOp>(op)) {
+      countLaunch(launch, times, into);
+    } else if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+      into.copies += times;
+      into.bytes += 2 * times * bytesOf(copy.getSource().getType());
+    } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      std::optional<llvm::APInt> trips = loop.getStaticTripCount();
+      costs.exact &= trips.has_value();
+      count(loop.getRegion(), times * (trips ? trips->getZExtValue() : 1), into);
+    } else if (auto branch = dyn_cast<scf::IfOp>(op)) {
+      costs.exact = false;
+      FunctionCosts then, otherwise;
+      count(branch.getThenRegion(), times, then);
+      count(branch.getElseRegion(), times, otherwise);
+      add(into, then.bytes >= otherwise.bytes ? then : otherwise);
+    } else {
+      for (Region &region : op.getRegions())
+        count(region, times, into);
+    }
+  }
+
+  void countLaunch(sched::LaunchOp launch, uint64_t times, FunctionCosts &into) {
+    kernels.insert(launch.getKernel());
+    into.launches += times;
+    for (Type type : launch->getOperandTypes())
+      into.bytes += times * bytesOf(type);
+    auto kernel = symbols.lookup<sched::KernelOp>(launch.getKernel());
+    if (!kernel)
+      return;
+    auto [known, isNew] = flops.try_emplace(kernel, 0);
+    if (isNew)
+      known->second = flopsOf(kernel);
+    into.flops += times * known->second;
+  }
+
+  static void add(FunctionCosts &into, const FunctionCosts &more) {
+    into.flops += more.flops;
+    into.bytes += more.bytes;
+    into.launches += more.launches;
+    into.copies += more.copies;
+  }
+
+  func::FuncOp f;
+  SymbolTable symbols;
+  FunctionCosts costs;
+  llvm::StringSet<> kernels;
+  llvm::DenseMap<Operation *, uint64_t> flops;
+};
+} // namespace
+
+std::vector<FunctionCosts> gradc::countCosts(ModuleOp module) {
+  std::vector<FunctionCosts> list;
+  for (auto f : module.getOps<func::FuncOp>())
+    if (!f.isPrivate())
+      list.push_back(Counter(f).run());
+  return list;
+}

@@ -1,0 +1,116 @@
+// Info.cpp - gradc info: what a program holds, computes and moves.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Commands.h"
+#include "gradc/Pipeline/Costs.h"
+#include "gradc_abi.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
+
+using namespace gradc;
+using llvm::StringRef;
+
+static constexpr const char *dtypeNames[GRADC_DTYPES] = {"f32", "f64", "f16", "bf16", "i8",
+                                                         "i16", "i32", "i64", "u8",   "bool"};
+static constexpr const char *kindNames[] = {"parameter", "buffer", "gradient", "state", "local"};
+
+static std::string typeText(const link::Tensor &t) {
+  std::string text = std::string(dtypeNames[t.dtype]) + "[";
+  for (auto [i, extent] : llvm::enumerate(t.shape))
+    text += (i ? "," : "") + std::to_string(extent);
+  return text + "]";
+}
+
+/// All that a process holds while a function runs: the handle and what the caller brings.
+static uint64_t peakBytes(const link::Program &program) {
+  uint64_t bytes = program.size;
+  for (const link::Tensor &t : program.inputs)
+    bytes += t.bytes();
+  for (const link::Tensor &t : program.outputs)
+    bytes += t.bytes();
+  return bytes;
+}
+
+static void printTensors(llvm::raw_ostream &os, StringRef title,
+                         const std::vector<link::Tensor> &list, bool variables) {
+  if (list.empty())
+    return;
+  os << title << "\n";
+  for (const link::Tensor &t : list)
+    os << "  " << llvm::left_justify(t.name, 24) << llvm::left_justify(typeText(t), 20)
+       << llvm::format_decimal(t.bytes(), 12) << " bytes" << (variables ? "  " : "")
+       << (variables ? kindNames[t.kind] : "") << "\n";
+}
+
+static void printText(llvm::raw_ostream &os, const link::Program &program,
+                      llvm::ArrayRef<FunctionCosts> costs) {
+  uint64_t parameters = 0;
+  for (const link::Tensor &t : program.variables)
+    parameters += t.kind == GRADC_PARAMETER ? t.elements() : 0;
+  os << (program.script ? "script '" : "model '") << program.name << "', " << parameters
+     << " parameters\n";
+  printTensors(os, "inputs", program.inputs, false);
+  printTensors(os, "outputs", program.outputs, false);
+  printTensors(os, "variables", program.variables, true);
+  os << "functions, a call each\n  " << llvm::left_justify("", 16)
+     << "       FLOPs        bytes  least bytes   kernels  launches    copies\n";
+  for (const FunctionCosts &f : costs)
+    os << "  " << llvm::left_justify(f.name, 16) << llvm::format_decimal(f.flops, 12) << " "
+       << llvm::format_decimal(f.bytes, 12) << " " << llvm::format_decimal(f.leastBytes, 12)
+       << llvm::format_decimal(f.kernels, 10) << llvm::format_decimal(f.launches, 10)
+       << llvm::format_decimal(f.copies, 10) << (f.exact ? "" : "  (estimate: branches)") << "\n";
+  os << "memory\n  handle " << program.size << " bytes, of which arena " << program.arenaBytes
+     << "; peak with inputs and outputs " << peakBytes(program) << " bytes\n";
+}
+
+static llvm::json::Array tensorsAsJson(const std::vector<link::Tensor> &list, bool variables) {
+  llvm::json::Array array;
+  for (const link::Tensor &t : list) {
+    llvm::json::Object object{
+        {"name", t.name}, {"type", typeText(t)}, {"bytes", int64_t(t.bytes())}};
+    if (variables)
+      object["kind"] = kindNames[t.kind];
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+static void printJson(llvm::raw_ostream &os, const link::Program &program,
+                      llvm::ArrayRef<FunctionCosts> costs) {
+  llvm::json::Array functions;
+  for (const FunctionCosts &f : costs)
+    functions.push_back(llvm::json::Object{{"name", f.name},
+                                           {"flops", int64_t(f.flops)},
+                                           {"bytes", int64_t(f.bytes)},
+                                           {"least_bytes", int64_t(f.leastBytes)},
+                                           {"kernels", int64_t(f.kernels)},
+                                           {"launches", int64_t(f.launches)},
+                                           {"copies", int64_t(f.copies)},
+                                           {"exact", f.exact}});
+  llvm::json::Object object{{"name", program.name},
+                            {"kind", program.script ? "script" : "model"},
+                            {"inputs", tensorsAsJson(program.inputs, false)},
+                            {"outputs", tensorsAsJson(program.outputs, false)},
+                            {"variables", tensorsAsJson(program.variables, true)},
+                            {"functions", std::move(functions)},
+                            {"handle_bytes", int64_t(program.size)},
+                            {"arena_bytes", int64_t(program.arenaBytes)},
+                            {"peak_bytes", int64_t(peakBytes(program))}};
+  os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
+}
+
+int gradc::runInfo(Request request, bool json) {
+  Outcome outcome = complete(request);
+  if (outcome != Outcome::Done)
+    return int(outcome);
+  return guarded(request, [&](Compiler &compiler, const Request &request) {
+    Outcome outcome = compileTo(compiler, request, Stage::Schedule);
+    if (outcome == Outcome::Done)
+      outcome = compiler.describe();
+    if (outcome != Outcome::Done)
+      return outcome;
+    std::vector<FunctionCosts> costs = countCosts(compiler.module());
+    (json ? printJson : printText)(llvm::outs(), compiler.program(), costs);
+    llvm::outs().flush();
+    return Outcome::Done;
+  });
+}
