@@ -242,7 +242,7 @@ private:
   void aimAtBranchResult(DestinationStyleOpInterface op, OpOperand &out) {
     for (OpOperand &use : op.getTiedOpResult(&out).getUses()) {
       auto branch = dyn_cast<scf::IfOp>(use.getOwner()->getParentOp());
-      if (!branch || !isa<scf::YieldOp>(use.getOwner()))
+      if (!branch || !isa<scf::YieldOp>(use.getOwner()) || !branch->isProperAncestor(op))
         continue;
       Value &buffer = branchBuffers[branch.getResult(use.getOperandNumber())];
       if (!buffer) {

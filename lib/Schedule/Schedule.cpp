@@ -44,9 +44,20 @@ void gradc::sched::registerScheduleInterfaces(DialectRegistry &registry) {
   memref::registerBufferViewFlowOpInterfaceExternalModels(registry);
 }
 
+namespace {
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  Option<int64_t> alignment{*this, "alignment", llvm::cl::init(64),
+                            llvm::cl::desc("alignment of every buffer in bytes")};
+  Option<uint64_t> randomHints{*this, "random-hints", llvm::cl::init(0),
+                               llvm::cl::desc("draw destinations by this seed")};
+};
+} // namespace
+
 void gradc::sched::registerSchedule() {
   registerSchedulePasses();
-  static PassPipelineRegistration<> pipeline(
+  static PassPipelineRegistration<PipelineOptions> pipeline(
       "sched-pipeline", "from linalg on tensors to kernels, launches and one arena",
-      [](OpPassManager &pm) { buildSchedulePipeline(pm); });
+      [](OpPassManager &pm, const PipelineOptions &options) {
+        buildSchedulePipeline(pm, {options.alignment, options.randomHints});
+      });
 }

@@ -486,6 +486,20 @@ class Program:
                 live.append(self.operation(live))
         return live
 
+    def mixture(self, live):
+        """One value that depends on the last ones of its shape: little of the program is dead."""
+        def mix(shape):
+            last = [v for v in live if v.shape == shape][-4:]
+            if len(last) < 2:
+                return None
+            every = list(range(len(shape)))
+            total = last[0]
+            for v in last[1:]:
+                total = self.generic(shape, [total, v], [every, every], ["%r = arith.addf %x0, %x1 : f64"],
+                                     lambda p, o, x, y: x + y)
+            return total
+        return mix
+
     # -- the whole
 
     def build(self):
@@ -507,6 +521,7 @@ class Program:
                 stored.append((name, v))
                 self.emit("ag.set @%s, %s : %s" % (name, v.name, tensor(shape)))
         returned = [self.r.choice(live[-6:] if self.r.random() < 0.7 else live) for _ in range(2)]
+        returned += [v for v in map(self.mixture(live), self.shapes[1:4]) if v]
         head = ["ag.variable @%s : %s kind \"local\"" % (n, tensor(s)) for n, s in variables]
         head.append("func.func @%s(%s, %%cond0: i1, %%cond1: i1) -> (%s) {"
                     % (self.prefix, ", ".join("%s: %s" % (v.name, tensor(v.shape)) for v in inputs),

@@ -22,7 +22,8 @@ def BindBuffersPass : Pass<"sched-bind-buffers", "::mlir::ModuleOp"> {
     `sched.input`, `sched.variable` or `sched.output`; names come from `ag.name`, or are in0, out0 and so on.
     A tensor constant that is not a splat becomes a variable that nobody sets.
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::gradc::sched::SchedDialect"];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::bufferization::BufferizationDialect",
+                           "::gradc::sched::SchedDialect"];
 }
 
 def FoldMovementPass : Pass<"sched-fold-movement", "::mlir::func::FuncOp"> {
@@ -79,6 +80,7 @@ def CarryInPlacePass : Pass<"sched-carry-in-place", "::mlir::func::FuncOp"> {
     What a loop yields is committed to the buffer of its iter_arg, which is then yielded: the buffers of a
     loop are fixed before it starts.
   }];
+  let dependentDialects = ["::gradc::sched::SchedDialect"];
 }
 
 def ExpandCommitsPass : Pass<"sched-expand-commits", "::mlir::func::FuncOp"> {

@@ -1,0 +1,55 @@
+// RUN: gradc-opt %s --sched-fold-movement --split-input-file | FileCheck %s
+
+// A broadcast bias and a transposed operand are read in place.
+// CHECK-DAG: #[[ROW:.*]] = affine_map<(d0, d1) -> (d1)>
+// CHECK-DAG: #[[ID:.*]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-DAG: #[[T:.*]] = affine_map<(d0, d1) -> (d1, d0)>
+// CHECK-LABEL: func.func @reads
+// CHECK-SAME: %[[B:.*]]: tensor<3xf32>, %[[X:.*]]: tensor<3x2xf32>
+// CHECK: linalg.generic {indexing_maps = [#[[ROW]], #[[T]], #[[ID]]]
+// CHECK-SAME: ins(%[[B]], %[[X]] :
+func.func @reads(%b: tensor<3xf32>, %x: tensor<3x2xf32>) -> tensor<2x3xf32> {
+  %e = tensor.empty() : tensor<2x3xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%b : tensor<3xf32>) outs(%e : tensor<2x3xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      linalg.yield %a : f32 } -> tensor<2x3xf32>
+  %1 = linalg.transpose ins(%x : tensor<3x2xf32>) outs(%e : tensor<2x3xf32>) permutation = [1, 0]
+  %2 = linalg.add ins(%0, %1 : tensor<2x3xf32>, tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
+
+// -----
+
+// The sum of a broadcast needs it: nothing else says how often to add.
+// CHECK-LABEL: func.func @sum_of_broadcast
+// CHECK-COUNT-2: linalg.generic
+func.func @sum_of_broadcast(%b: tensor<3xf32>, %z: tensor<3xf32>) -> tensor<3xf32> {
+  %e = tensor.empty() : tensor<2x3xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%b : tensor<3xf32>) outs(%e : tensor<2x3xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      linalg.yield %a : f32 } -> tensor<2x3xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(j, i) -> (i, j)>, affine_map<(j, i) -> (j)>], iterator_types = ["parallel", "reduction"]} ins(%0 : tensor<2x3xf32>) outs(%z : tensor<3xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.addf %a, %o : f32
+      linalg.yield %s : f32 } -> tensor<3xf32>
+  return %1 : tensor<3xf32>
+}
+
+// -----
+
+// A dim of size 1 is no dim; a splat is a fill; a number of a tensor is that tensor again.
+// CHECK-LABEL: func.func @small
+// CHECK-SAME: %[[X:.*]]: tensor<3xf32>, %[[S:.*]]: tensor<i1>
+// CHECK: %[[E:.*]] = tensor.empty() : tensor<3x1xf32>
+// CHECK: %[[F:.*]] = linalg.fill ins(%{{.*}} : f32)
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[X]], %[[F]] : tensor<3xf32>, tensor<3x1xf32>)
+// CHECK: return %{{.*}}, %[[S]]
+func.func @small(%x: tensor<3xf32>, %s: tensor<i1>) -> (tensor<3x1xf32>, tensor<i1>) {
+  %0 = tensor.expand_shape %x [[0, 1]] output_shape [3, 1] : tensor<3xf32> into tensor<3x1xf32>
+  %1 = arith.constant dense<2.0> : tensor<3x1xf32>
+  %2 = linalg.mul ins(%0, %1 : tensor<3x1xf32>, tensor<3x1xf32>) outs(%0 : tensor<3x1xf32>) -> tensor<3x1xf32>
+  %c = tensor.extract %s[] : tensor<i1>
+  %3 = tensor.from_elements %c : tensor<i1>
+  return %2, %3 : tensor<3x1xf32>, tensor<i1>
+}

@@ -1,0 +1,126 @@
+// RUN: gradc-opt %s --sched-form-kernels --split-input-file --verify-diagnostics | FileCheck %s
+
+#a = affine_map<(i, j, k) -> (i, k)>
+#b = affine_map<(i, j, k) -> (k, j)>
+#c = affine_map<(i, j, k) -> (i, j)>
+#m = affine_map<(i, j) -> (i, j)>
+#r = affine_map<(i, j) -> (j)>
+// A contraction with its bias and relu, twice with one body: one kernel, two launches.
+// CHECK: sched.kernel @contraction_0 kind "contraction"
+// CHECK-COUNT-2: linalg.generic
+// CHECK-NOT: sched.kernel
+// CHECK-LABEL: func.func @layers
+// CHECK: %[[H:.*]] = sched.launch @contraction_0(
+// CHECK: sched.launch @contraction_0(%[[H]],
+// CHECK-NOT: linalg
+func.func @layers(%x: tensor<64x64xf32>, %w: tensor<64x64xf32>, %b: tensor<64xf32>) -> tensor<64x64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<64x64xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %0 = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<64x64xf32>, tensor<64x64xf32>) outs(%z : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.mulf %p, %q : f32
+      %u = arith.addf %o, %t : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  %1 = linalg.generic {indexing_maps = [#m, #r, #m], iterator_types = ["parallel", "parallel"]} ins(%0, %b : tensor<64x64xf32>, tensor<64xf32>) outs(%e : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.addf %p, %q : f32
+      %u = arith.maximumf %t, %zero : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  %2 = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]} ins(%1, %w : tensor<64x64xf32>, tensor<64x64xf32>) outs(%z : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.mulf %p, %q : f32
+      %u = arith.addf %o, %t : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  %3 = linalg.generic {indexing_maps = [#m, #r, #m], iterator_types = ["parallel", "parallel"]} ins(%2, %b : tensor<64x64xf32>, tensor<64xf32>) outs(%e : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.addf %p, %q : f32
+      %u = arith.maximumf %t, %zero : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  return %3 : tensor<64x64xf32>
+}
+
+// -----
+
+#m = affine_map<(i, j) -> (i, j)>
+#r = affine_map<(i, j) -> (i)>
+// The exponentials and their row sums leave one kernel: siblings over the same loops.
+// CHECK: sched.kernel @reduction_0 kind "reduction"
+// CHECK-SAME: -> (tensor<128x96xf32>, tensor<128xf32>)
+// CHECK-NOT: sched.kernel
+// CHECK-LABEL: func.func @siblings
+func.func @siblings(%x: tensor<128x96xf32>) -> (tensor<128x96xf32>, tensor<128xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<128x96xf32>
+  %f = tensor.empty() : tensor<128xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%f : tensor<128xf32>) -> tensor<128xf32>
+  %0 = linalg.generic {indexing_maps = [#m, #m], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<128x96xf32>) outs(%e : tensor<128x96xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %t = math.exp %p : f32
+      linalg.yield %t : f32 } -> tensor<128x96xf32>
+  %1 = linalg.generic {indexing_maps = [#m, #r], iterator_types = ["parallel", "reduction"]} ins(%0 : tensor<128x96xf32>) outs(%z : tensor<128xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %t = arith.addf %p, %o : f32
+      linalg.yield %t : f32 } -> tensor<128xf32>
+  return %0, %1 : tensor<128x96xf32>, tensor<128xf32>
+}
+
+// -----
+
+#m = affine_map<(i, j) -> (i, j)>
+#t = affine_map<(i, j) -> (j, i)>
+// A transpose of what the kernel computes would need all of it: two kernels.
+// CHECK-COUNT-2: sched.kernel
+// CHECK-LABEL: func.func @transposed
+func.func @transposed(%x: tensor<96x96xf32>) -> tensor<96x96xf32> {
+  %e = tensor.empty() : tensor<96x96xf32>
+  %0 = linalg.generic {indexing_maps = [#m, #m], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<96x96xf32>) outs(%e : tensor<96x96xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %s = math.exp %p : f32
+      linalg.yield %s : f32 } -> tensor<96x96xf32>
+  %1 = linalg.generic {indexing_maps = [#m, #t, #m], iterator_types = ["parallel", "parallel"]} ins(%0, %0 : tensor<96x96xf32>, tensor<96x96xf32>) outs(%e : tensor<96x96xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %s = arith.addf %p, %q : f32
+      linalg.yield %s : f32 } -> tensor<96x96xf32>
+  return %1 : tensor<96x96xf32>
+}
+
+// -----
+
+// A fill that escapes twice is made twice; host ops keep their order and their attributes.
+// CHECK: sched.kernel @fill_0 kind "fill"
+// CHECK-NOT: sched.kernel
+// CHECK-LABEL: func.func @host
+// CHECK: sched.host "manual_seed"() outs() {seed = 7 : i64}
+// CHECK: %[[R:.*]] = sched.host "randint"() outs(%{{.*}}) {high = 9 : i64, low = 1 : i64}
+// CHECK: sched.host "print"(%[[R]]) outs() {parts = ["tensor"]}
+// CHECK-COUNT-2: sched.launch @fill_0
+func.func @host() -> (tensor<4xf32>, tensor<4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  ag.manual_seed 7
+  %r = ag.randint 1 to 9 : tensor<3xi64>
+  ag.print ["tensor"](%r : tensor<3xi64>)
+  return %z, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+func.func @left(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'ag.exp' has no kernel; lower it to linalg first}}
+  %0 = ag.exp %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @gather(%x: tensor<4xf32>, %i: tensor<4xindex>) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  // expected-error @+1 {{no kernel can compute this: 'tensor.extract' has no place in a kernel}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%i : tensor<4xindex>) outs(%e : tensor<4xf32>) {
+    ^bb0(%p: index, %o: f32):
+      %s = tensor.extract %x[%p] : tensor<4xf32>
+      linalg.yield %s : f32 } -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
