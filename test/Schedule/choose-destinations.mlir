@@ -98,16 +98,6 @@ func.func @chain(%x: memref<4xf32>, %out: memref<2x2xf32>) {
 // CHECK: else
 // CHECK: sched.launch @apart(%{{.*}}) outs(%[[Q]])
 // CHECK: sched.launch @twice(%{{.*}}) outs(%[[N]])
-func.func @stack
-// CHECK: scf.for %[[I:.*]] = {{.*}} iter_args(%[[S:.*]] =
-// CHECK-DAG: %[[P:.*]] = tensor.extract_slice %[[S]][%[[I]], 0] [1, 4] [1, 1]
-// CHECK-DAG: %[[Q:.*]] = tensor.extract_slice %[[S]][%[[I]], 0] [1, 4] [1, 1]
-// CHECK-DAG: %[[N:.*]] = tensor.empty()
-// CHECK: scf.if
-// CHECK-DAG: sched.launch @apart(%{{.*}}) outs(%{{[PQ]|.*slice.*}})
-// CHECK-DAG: sched.launch @twice(%{{.*}}) outs(%[[N]])
-// CHECK: else
-// CHECK-DAG: sched.launch @twice(%{{.*}}) outs(%[[N]])
 func.func @stack(%x: memref<4xf32>, %c: i1, %out: memref<3x4xf32>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
