@@ -138,11 +138,12 @@ Expr broadcastBack(Expr d, Expr x, ArrayRef<int64_t> dims) {
                                     complement(type.getRank(), dims))};
 }
 
-double count(Expr x, ArrayRef<int64_t> dims) {
+Expr shareAmongAll(Expr d, Expr x, ArrayRef<int64_t> dims) {
   double n = 1;
-  for (int64_t d : dims)
-    n *= typeOf(x.value).getDimSize(d);
-  return n;
+  for (int64_t i : dims)
+    n *= typeOf(x.value).getDimSize(i);
+  // Nobody gets anything, and 0 / 0 must not reach `d` when this is differentiated again.
+  return n == 0 ? zerosLike(x) : broadcastBack(d / n, x, dims);
 }
 
 Expr reduceBack(Expr d, ArrayRef<int64_t> kept) {

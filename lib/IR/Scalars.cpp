@@ -28,11 +28,11 @@ Value scalarSigmoid(OpBuilder &b, Location loc, ValueRange args) {
 
 Value scalarRelu(OpBuilder &b, Location loc, ValueRange args) {
   Value zero = number(b, loc, args[0].getType(), 0);
-  // A compare and a select keep NaN and turn -0 into 0, as PyTorch's clamp does.
+  // A compare and a select keep NaN and -0, as PyTorch does.
   Value small =
       isFloat(args[0])
-          ? Value(arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLE, args[0], zero))
-          : Value(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, args[0], zero));
+          ? Value(arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, args[0], zero))
+          : Value(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, args[0], zero));
   return arith::SelectOp::create(b, loc, small, zero, args[0]);
 }
 

@@ -133,8 +133,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor 
 
 LogicalResult IotaOp::verify() {
   auto type = cast<RankedTensorType>(getType());
-  if (int64_t(getDim()) >= type.getRank())
-    return emitOpError("expected 'dim' below ") << type.getRank() << ", got " << getDim();
+  if (getDim() >= uint64_t(type.getRank()))
+    return emitOpError("expected 'dim' below ") << type.getRank() << ", got " << int64_t(getDim());
   return success();
 }
 
@@ -337,10 +337,26 @@ LogicalResult NoGradOp::verify() {
   return success();
 }
 
+static LogicalResult checkFloats(Operation *op) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  if (isa<FloatType>(type.getElementType()))
+    return success();
+  return op->emitOpError("expected a float tensor, got ") << type;
+}
+LogicalResult RandnOp::verify() { return checkFloats(*this); }
+LogicalResult RandOp::verify() { return checkFloats(*this); }
+
 LogicalResult RandintOp::verify() {
   if (getLow() < getHigh())
     return success();
   return emitOpError("expected low below high, got ") << getLow() << " and " << getHigh();
+}
+
+LogicalResult RandpermOp::verify() {
+  auto type = cast<RankedTensorType>(getType());
+  if (type.getRank() == 1 && isa<IntegerType>(type.getElementType()))
+    return success();
+  return emitOpError("expected a vector of integers, got ") << type;
 }
 
 LogicalResult PrintOp::verify() {

@@ -57,7 +57,10 @@ Value lowerContraction(OpBuilder &b, ag::ContractOp op) {
   SmallVector<AffineMap> maps;
   maps.push_back(mapOf(x, xLoops, nLoops));
   maps.push_back(mapOf(y, yLoops, nLoops));
-  AffineMap out = AffineMap::getMultiDimIdentityMap(nLoops, b.getContext()).getMajorSubMap(nOut);
+  SmallVector<AffineExpr> outDims;
+  for (int64_t i = 0; i < nOut; ++i)
+    outDims.push_back(b.getAffineDimExpr(i));
+  AffineMap out = AffineMap::get(nLoops, 0, outDims, b.getContext());
   if (nLoops == nOut) {
     // Nothing is summed: plain products, so that -0 stays.
     Value init = tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());

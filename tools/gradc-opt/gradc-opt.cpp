@@ -18,6 +18,12 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 
+#ifdef GRADC_BUILD_TESTS
+namespace gradc::test {
+void registerTestRulesPass();
+}
+#endif
+
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry
@@ -30,6 +36,9 @@ int main(int argc, char **argv) {
   gradc::gradient::registerGradientPasses();
   gradc::lower::registerLowerPasses();
   gradc::cpu::registerGradcCpuPasses();
+#ifdef GRADC_BUILD_TESTS
+  gradc::test::registerTestRulesPass();
+#endif
   mlir::PassPipelineRegistration<>("gradient", "the whole Gradient stage",
                                    gradc::gradient::buildGradientPipeline);
   gradc::sched::registerScheduleInterfaces(registry);

@@ -227,7 +227,7 @@ def Ag_ReduceSumOp : Ag_Reduce<"reduce_sum"> {
 def Ag_ReduceMeanOp : Ag_Reduce<"reduce_mean", Ag_FloatTensor> {
   let summary = "mean over dimensions, which are dropped";
   let doc = "The sum divided by the count (NaN when that is 0).";
-  let vjp = ["broadcastBack(d / count(x, getDims()), x, getDims())"];
+  let vjp = ["shareAmongAll(d, x, getDims())"];
   let jvp = Ag_JvpLinear;
 }
 def Ag_ReduceMaxOp : Ag_Reduce<"reduce_max"> {
@@ -336,6 +336,7 @@ def Ag_ConcatOp : Ag_DiffOp<"concat", [InferTypeOpAdaptor]> {
 
 class Ag_Random<string mnemonic> : Ag_Statement<mnemonic, [MemoryEffects<[MemRead, MemWrite]>]> {
   let results = (outs AnyStaticShapeTensor:$y);
+  let hasVerifier = 1;
 }
 def Ag_RandnOp : Ag_Random<"randn"> {
   let summary = "standard normal draws, equal to PyTorch's CPU generator";
@@ -349,7 +350,6 @@ def Ag_RandintOp : Ag_Random<"randint"> {
   let summary = "uniform integer draws from [low, high), equal to PyTorch's CPU generator";
   let arguments = (ins I64Attr:$low, I64Attr:$high);
   let assemblyFormat = "$low `to` $high attr-dict `:` type($y)";
-  let hasVerifier = 1;
 }
 def Ag_RandpermOp : Ag_Random<"randperm"> {
   let summary = "random permutation of 0..n-1, equal to PyTorch's CPU generator";

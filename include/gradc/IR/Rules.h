@@ -155,8 +155,8 @@ Expr castLike(Expr d, Expr x);
 Expr reshapeLike(Expr d, Expr x);
 /// `d`, which lacks `dims`, repeated along them to the shape of `x` (whose value is not read).
 Expr broadcastBack(Expr d, Expr x, llvm::ArrayRef<int64_t> dims);
-/// The number of elements of `x` along `dims`.
-double count(Expr x, llvm::ArrayRef<int64_t> dims);
+/// `d / n` at all n elements of `x` along `dims` (whose values are not read).
+Expr shareAmongAll(Expr d, Expr x, llvm::ArrayRef<int64_t> dims);
 /// The sum of `d` over all dimensions that are not in `kept`.
 Expr reduceBack(Expr d, llvm::ArrayRef<int64_t> kept);
 /// `d / n` at the n elements of `x` that equal the extremum `y` over `dims`.

@@ -1,0 +1,231 @@
+// Interpreter.cpp - control flow, variables and loop nests of the interpreter.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Interpreter.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace gradc;
+namespace gradc::test {
+
+Datum Datum::ofType(Type type) {
+  Datum d;
+  d.element = getElementTypeOrSelf(type);
+  int64_t n = 1;
+  if (auto tensor = dyn_cast<RankedTensorType>(type)) {
+    d.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
+    n = tensor.getNumElements();
+  }
+  d.data.resize(n);
+  return d;
+}
+
+int64_t Datum::offset(ArrayRef<int64_t> index) const {
+  int64_t at = 0;
+  for (auto [i, n] : llvm::zip_equal(index, shape))
+    at = at * n + i;
+  return at;
+}
+
+Number fit(Number n, Type element) {
+  if (element.isF32())
+    n.f = float(n.f);
+  if (element.isInteger(1))
+    n.i &= 1;
+  else if (element.isInteger(32))
+    n.i = int32_t(n.i);
+  return n;
+}
+
+void forEachIndex(ArrayRef<int64_t> shape, function_ref<void(ArrayRef<int64_t>)> visit) {
+  SmallVector<int64_t> index(shape.size(), 0);
+  if (llvm::is_contained(shape, 0))
+    return;
+  while (true) {
+    visit(index);
+    size_t d = shape.size();
+    while (d > 0 && ++index[d - 1] == shape[d - 1])
+      index[--d] = 0;
+    if (d == 0)
+      return;
+  }
+}
+
+Datum readElements(ElementsAttr attr) {
+  Datum d = Datum::ofType(attr.getType());
+  for (int64_t i = 0; i < attr.getNumElements(); ++i) {
+    if (d.isFloat()) {
+      bool lost;
+      APFloat x = attr.getValues<APFloat>()[i];
+      x.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+      d.data[i].f = x.convertToDouble();
+    } else {
+      APInt x = attr.getValues<APInt>()[i];
+      d.data[i].i = x.getBitWidth() == 1 ? x.getZExtValue() : x.getSExtValue();
+    }
+  }
+  return d;
+}
+
+FailureOr<std::vector<Datum>> Interpreter::call(func::FuncOp f, ArrayRef<Datum> arguments) {
+  if (f.getNumArguments() != arguments.size())
+    return f.emitError() << "expected " << f.getNumArguments() << " arguments, got "
+                         << arguments.size();
+  for (auto [a, d] : llvm::zip(f.getArguments(), arguments))
+    set(a, d);
+  std::vector<Datum> results;
+  if (failed(run(f.getBody().front(), results)))
+    return failure();
+  return results;
+}
+
+Datum &Interpreter::variable(StringRef name) {
+  auto [at, fresh] = variables.try_emplace(name.str());
+  if (fresh) {
+    auto op = module.lookupSymbol<ag::VariableOp>(name);
+    at->second = op.getInit() ? readElements(*op.getInit()) : Datum::ofType(op.getType());
+  }
+  return at->second;
+}
+
+LogicalResult Interpreter::run(Block &block, std::vector<Datum> &yielded) {
+  for (Operation &op : block) {
+    if (!op.hasTrait<OpTrait::IsTerminator>()) {
+      if (failed(step(op)))
+        return failure();
+      continue;
+    }
+    yielded.clear();
+    for (Value v : op.getOperands())
+      yielded.push_back(get(v));
+  }
+  return success();
+}
+
+LogicalResult Interpreter::step(Operation &op) {
+  bool known = true;
+  LogicalResult result = control(op, known);
+  if (known)
+    return result;
+  result = host(op, known);
+  if (known)
+    return result;
+  if (op.getNumResults() != 1)
+    return op.emitError("the interpreter does not know '") << op.getName() << "'";
+  SmallVector<const Datum *> operands;
+  for (Value v : op.getOperands())
+    operands.push_back(&get(v));
+  Datum d = Datum::ofType(op.getResult(0).getType());
+  if (!evaluateAg(op, operands, d) && !evaluateScalar(op, operands, d) &&
+      !evaluateTensor(op, operands, d))
+    return op.emitError("the interpreter does not know '") << op.getName() << "'";
+  set(op.getResult(0), std::move(d));
+  return success();
+}
+
+LogicalResult Interpreter::control(Operation &op, bool &known) {
+  std::vector<Datum> values;
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return forLoop(loop);
+  if (isa<linalg::GenericOp>(op))
+    return generic(op);
+  if (auto index = dyn_cast<linalg::IndexOp>(op)) {
+    Datum d = Datum::ofType(index.getType());
+    d.data[0].i = loopIndex[index.getDim()];
+    return set(index, d), success();
+  }
+  if (auto branch = dyn_cast<scf::IfOp>(op)) {
+    Region &region =
+        get(branch.getCondition()).data[0].i ? branch.getThenRegion() : branch.getElseRegion();
+    if (!region.empty() && failed(run(region.front(), values)))
+      return failure();
+  } else if (auto call = dyn_cast<func::CallOp>(op)) {
+    auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
+    std::vector<Datum> arguments;
+    for (Value v : call.getOperands())
+      arguments.push_back(get(v));
+    auto results = this->call(callee, arguments);
+    if (failed(results))
+      return failure();
+    values = std::move(*results);
+  } else {
+    known = false;
+    return success();
+  }
+  for (auto [r, d] : llvm::zip_equal(op.getResults(), values))
+    set(r, d);
+  return success();
+}
+
+LogicalResult Interpreter::forLoop(scf::ForOp loop) {
+  std::vector<Datum> carried;
+  for (Value v : loop.getInitArgs())
+    carried.push_back(get(v));
+  int64_t upper = get(loop.getUpperBound()).data[0].i, step = get(loop.getStep()).data[0].i;
+  for (int64_t i = get(loop.getLowerBound()).data[0].i; i < upper; i += step) {
+    Datum index = Datum::ofType(loop.getInductionVar().getType());
+    index.data[0].i = i;
+    set(loop.getInductionVar(), index);
+    for (auto [a, d] : llvm::zip_equal(loop.getRegionIterArgs(), carried))
+      set(a, d);
+    if (failed(run(*loop.getBody(), carried)))
+      return failure();
+  }
+  for (auto [r, d] : llvm::zip_equal(loop.getResults(), carried))
+    set(r, d);
+  return success();
+}
+
+LogicalResult Interpreter::host(Operation &op, bool &known) {
+  known = true;
+  if (auto read = dyn_cast<ag::GetOp>(op)) {
+    set(read.getValue(), variable(read.getVariable()));
+  } else if (auto write = dyn_cast<ag::SetOp>(op)) {
+    variable(write.getVariable()) = get(write.getValue());
+  } else if (auto print = dyn_cast<ag::PrintOp>(op)) {
+    for (Value v : print.getValues())
+      for (Number n : get(v).data)
+        if (get(v).isFloat())
+          out << llvm::format("%.17g ", n.f);
+        else
+          out << n.i << ' ';
+    out << '\n';
+  } else {
+    known = isa<ag::VariableOp>(op);
+  }
+  return success();
+}
+
+LogicalResult Interpreter::generic(Operation &operation) {
+  auto op = cast<linalg::GenericOp>(operation);
+  SmallVector<Datum> results;
+  for (Value init : op.getOutputs())
+    results.push_back(get(init));
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  Block &body = op.getRegion().front();
+  size_t nInputs = op.getInputs().size();
+  LogicalResult result = success();
+  auto visit = [&](ArrayRef<int64_t> index) {
+    loopIndex = index;
+    SmallVector<int64_t> at;
+    for (auto [i, a] : llvm::enumerate(body.getArguments())) {
+      const Datum &from = i < nInputs ? get(op.getInputs()[i]) : results[i - nInputs];
+      at.push_back(from.offset(maps[i].compose(index)));
+      Datum d = Datum::ofType(a.getType());
+      d.data[0] = from.data[at.back()];
+      set(a, d);
+    }
+    std::vector<Datum> yielded;
+    if (succeeded(result))
+      result = run(body, yielded);
+    for (auto [i, d] : llvm::enumerate(yielded))
+      results[i].data[at[nInputs + i]] = d.data[0];
+  };
+  forEachIndex(ranges, visit);
+  for (auto [r, d] : llvm::zip_equal(op.getResults(), results))
+    set(r, d);
+  return result;
+}
+
+} // namespace gradc::test
