@@ -1,0 +1,28 @@
+// RUN: split-file %s %t
+// RUN: gradc-opt %t/op.mlir | gradc-opt | FileCheck %t/op.mlir
+// RUN: gradc-opt %t/op.mlir --lower-to-linalg | FileCheck %t/op.mlir --check-prefix=LOWER
+// RUN: gradc-opt %t/invalid.mlir --verify-diagnostics --split-input-file
+
+//--- op.mlir
+ag.variable @w : tensor<3xf32> kind "parameter" requires_grad
+func.func @f() -> tensor<3xf32> {
+  // CHECK: ag.get @w : tensor<3xf32>
+  // LOWER: ag.get @w
+  %w = ag.get @w : tensor<3xf32>
+  return %w : tensor<3xf32>
+}
+
+//--- invalid.mlir
+func.func @f(%x: tensor<3xf32>) {
+  // expected-error@+1 {{expected a variable named @w, found none}}
+  %w = ag.get @w : tensor<3xf32>
+  return
+}
+
+// -----
+ag.variable @w : tensor<3xf32> kind "parameter" requires_grad
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error@+1 {{expected the type 'tensor<3xf32>' of @w, got 'tensor<2xf32>'}}
+  %w = ag.get @w : tensor<2xf32>
+  return
+}

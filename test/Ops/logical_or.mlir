@@ -1,0 +1,23 @@
+// RUN: split-file %s %t
+// RUN: gradc-opt %t/op.mlir | gradc-opt | FileCheck %t/op.mlir
+// RUN: gradc-opt %t/op.mlir --lower-to-linalg | FileCheck %t/op.mlir --check-prefix=LOWER
+// RUN: gradc-opt %t/invalid.mlir --verify-diagnostics --split-input-file
+
+//--- op.mlir
+func.func @f(%a: tensor<4xi1>, %b: tensor<4xi1>) -> tensor<4xi1> {
+  // CHECK: ag.logical_or %{{.*}}, %{{.*}} : tensor<4xi1>
+  %y = ag.logical_or %a, %b : tensor<4xi1>
+  return %y : tensor<4xi1>
+}
+
+// LOWER-LABEL: func.func @f(
+// LOWER: linalg.generic
+// LOWER: arith.ori
+
+//--- invalid.mlir
+func.func @f(%a: tensor<4xi1>, %b: tensor<5xi1>) {
+  // expected-note@-1 {{prior use here}}
+  // expected-error@+1 {{expects different type than prior uses}}
+  %y = ag.logical_or %a, %b : tensor<4xi1>
+  return
+}

@@ -1,0 +1,34 @@
+// RUN: split-file %s %t
+// RUN: gradc-opt %t/op.mlir | gradc-opt | FileCheck %t/op.mlir
+// RUN: gradc-opt %t/op.mlir --test-ag-rules | FileCheck %t/op.mlir --check-prefix=RULE
+// RUN: gradc-opt %t/op.mlir --lower-to-linalg | FileCheck %t/op.mlir --check-prefix=LOWER
+// RUN: gradc-opt %t/invalid.mlir --verify-diagnostics --split-input-file
+
+//--- op.mlir
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: ag.relu %{{.*}} : tensor<4xf32>
+  %y = ag.relu %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// RULE-LABEL: func.func @f_vjp(
+// RULE-SAME: %[[X:[a-z0-9]+]]: tensor<{{[^>]*}}>, %[[D:[a-z0-9]+]]: tensor<{{[^>]*}}>)
+// RULE: %[[Y:.*]] = ag.relu %[[X]]
+// RULE: %[[ZERO:.*]] = ag.constant dense<0.0
+// RULE: %[[C:.*]] = ag.compare le %[[Y]], %[[ZERO]]
+// RULE: %[[Z:.*]] = ag.constant dense<0.0
+// RULE: %[[R:.*]] = ag.select %[[C]], %[[Z]], %[[D]]
+// RULE: return %[[R]]
+
+// LOWER-LABEL: func.func @f(
+// LOWER: linalg.generic
+// LOWER-NEXT: ^bb0(%[[IN:.*]]: f32, %{{.*}}: f32):
+// LOWER: %[[C:.*]] = arith.cmpf olt, %[[IN]], %[[Z:.*]] : f32
+// LOWER: arith.select %[[C]], %[[Z]], %[[IN]]
+
+//--- invalid.mlir
+func.func @f(%x: tensor<4xi1>) {
+  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer or 64-bit signless integer values, but got 'tensor<4xi1>'}}
+  %y = ag.relu %x : tensor<4xi1>
+  return
+}
