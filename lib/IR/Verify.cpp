@@ -347,9 +347,11 @@ LogicalResult RandnOp::verify() { return checkFloats(*this); }
 LogicalResult RandOp::verify() { return checkFloats(*this); }
 
 LogicalResult RandintOp::verify() {
-  if (getLow() < getHigh())
+  // The accessors are unsigned.
+  int64_t low = getLow(), high = getHigh();
+  if (low < high)
     return success();
-  return emitOpError("expected low below high, got ") << getLow() << " and " << getHigh();
+  return emitOpError("expected low below high, got ") << low << " and " << high;
 }
 
 LogicalResult RandpermOp::verify() {

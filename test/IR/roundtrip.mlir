@@ -1,6 +1,7 @@
 // RUN: gradc-opt %s | gradc-opt | FileCheck %s
 // CHECK: ag.variable @w : tensor<3x1xf32> kind "parameter" requires_grad
 // CHECK: ag.set @w, %{{.*}} init : tensor<3x1xf32>
+// CHECK: ag.randint -3 to 3 : tensor<2xi64>
 // CHECK: ag.backward %{{.*}} retain_graph : tensor<f32>
 // CHECK: ag.print ["tensor", "text:a"]
 ag.variable @w : tensor<3x1xf32> kind "parameter" requires_grad
@@ -12,6 +13,7 @@ func.func @main() {
   %w = ag.get @w : tensor<3x1xf32>
   %p = ag.contract %x, %w batch [] x [] contract [1] x [0] : (tensor<10x3xf32>, tensor<3x1xf32>) -> tensor<10x1xf32>
   %q = ag.pow_scalar %p, 2.0 : tensor<10x1xf32>
+  %k = ag.randint -3 to 3 : tensor<2xi64>
   %l = ag.reduce_mean %q dims [0, 1] : tensor<10x1xf32> -> tensor<f32>
   %c = ag.compare lt %q, %p : tensor<10x1xf32>
   %s = ag.select %c, %q, %p : tensor<10x1xf32>
