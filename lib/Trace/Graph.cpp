@@ -132,6 +132,7 @@ LeafSet Context::leavesOf(const ValueRef &value) {
 
 ValueRef Context::compute(std::string op, std::vector<Operand> inputs, Attributes attributes,
                           Type type, Device device, Location where, Effect effect) {
+  checkSizes(type.shape, where);
   ValueRef result = makeValue(std::move(type), device, where);
   if (gradEnabled() && isFloat(result->type.dtype))
     for (const Operand &input : inputs)

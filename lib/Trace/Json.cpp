@@ -84,23 +84,37 @@ void Writer::countUses(const Block &block) {
   }
 }
 
-void Writer::place(Node *node, std::vector<Node *> &order) {
-  unsigned height = 1;
-  for (size_t i = 0; i < node->inputs.size(); ++i) {
-    const ValueRef &value = node->inputs[i].value;
-    Node *child = value ? resolved(value)->node : nullptr;
-    if (!child || !waiting.count(child))
+// Places what the node waits for. A stack of our own: an unrolled loop makes chains of any length.
+void Writer::place(Node *root, std::vector<Node *> &order) {
+  struct Frame {
+    Node *node;
+    size_t nextInput;
+  };
+  std::vector<Frame> stack = {{root, 0}};
+  while (true) {
+    auto &[node, nextInput] = stack.back();
+    unsigned &height = heights.emplace(node, 1).first->second;
+    if (nextInput < node->inputs.size()) {
+      const ValueRef &value = node->inputs[nextInput++].value;
+      Node *child = value ? resolved(value)->node : nullptr;
+      if (child && waiting.count(child))
+        stack.push_back({child, 0});
       continue;
-    place(child, order);
-    bool nests = i >= node->firstNestable && heights[child] < maxNesting;
-    if (nests) {
-      nested.insert(child);
-      height = std::max(height, heights[child] + 1);
-    } else {
-      order.push_back(child);
     }
+    Node *done = node;
+    unsigned doneHeight = height;
+    stack.pop_back();
+    if (stack.empty())
+      return;
+    const Frame &user = stack.back();
+    bool nests = user.nextInput > user.node->firstNestable && doneHeight < maxNesting;
+    if (!nests) {
+      order.push_back(done);
+      continue;
+    }
+    nested.insert(done);
+    heights[user.node] = std::max(heights[user.node], doneHeight + 1);
   }
-  heights[node] = height;
 }
 
 static bool isMovable(const Node &node, const std::map<const Value *, unsigned> &uses) {

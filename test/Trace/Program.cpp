@@ -6,6 +6,13 @@
 
 using namespace gradc;
 
+// This file in a location: what the compiler was given, without a path that leaves the folder.
+static std::string shownFile() {
+  std::string file = __FILE__;
+  bool leaves = file[0] == '/' || file.find("../") != std::string::npos;
+  return leaves ? file.substr(file.rfind('/') + 1) : file;
+}
+
 TEST(Location, EveryNodeHasItsLine) {
   int line = 0;
   std::string text = trace_json([&] {
@@ -34,7 +41,8 @@ TEST(Location, ANestedNodeHasTheLineOfTheNodeAroundIt) {
     print(product, sum);
   });
   const auto loc = [&](int offset) {
-    return "\"loc\": {\"file\": \"Program.cpp\", \"line\": " + std::to_string(line + offset) + "}";
+    return "\"loc\": {\"file\": \"" + shownFile() +
+           "\", \"line\": " + std::to_string(line + offset) + "}";
   };
   EXPECT_NE(text.find(R"({"op": "print", "inputs": [{"op": "add", "inputs": ["x", 1], )" + loc(1) +
                       R"(}, {"op": "sum", "inputs": [{"op": "mul", "inputs": ["x", 2]}], )" +
@@ -150,7 +158,7 @@ TEST(Json, DrawsAreNeverNested) {
 TEST(Json, NestingIsBounded) {
   std::string text = trace_json([] {
     Tensor x = ones({2});
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 100000; ++i)
       x = x * 2;
     print(x);
   });

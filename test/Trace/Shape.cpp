@@ -217,6 +217,8 @@ TEST(Shape, Creation) {
   EXPECT_EQ(TYPE(ones({-1, 2})), "Trying to create tensor with negative dimension -1: [-1, 2]");
   EXPECT_EQ(TYPE(ones({1LL << 40, 1LL << 40})),
             "the size of a tensor of shape [1099511627776, 1099511627776] is out of range");
+  EXPECT_EQ(TYPE(ones({1}).expand({1LL << 40, 1LL << 40})),
+            "the size of a tensor of shape [1099511627776, 1099511627776] is out of range");
   EXPECT_EQ(TYPE(ones({2}, requires_grad().dtype(i64))),
             "Only Tensors of floating point and complex dtype can require gradients");
   EXPECT_EQ(TYPE(load("w.safetensors", "w", {2, 3})), "f32[2,3]");
