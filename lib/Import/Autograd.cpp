@@ -175,13 +175,14 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
              node.loc,  node.inputs[0].name.empty() ? node.name : node.inputs[0].name,
              {},        {}};
   TensorRef leaf = importer.makeVariable(named, value);
-  if (storage.names > (node.inputs[0].name.empty() ? 0u : 1u)) {
+  bool isNamed = !node.inputs[0].name.empty();
+  if (storage.names > (isNamed ? 1u : 0u)) {
     storage.shared = "shares its storage with what requires_grad_ made a leaf";
     leaf->storage->shared =
         "was made a leaf by requires_grad_ and shares its storage with another name";
   }
-  leaf->storage->names = 1;
-  --storage.names;
+  leaf->storage->names = isNamed;
+  storage.names -= isNamed;
   tensor = *leaf;
   return success();
 }

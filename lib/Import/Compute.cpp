@@ -22,9 +22,10 @@ static LogicalResult reducedDims(Importer &importer, Node &node, int64_t rank,
     if (llvm::is_contained(dims, wrapped))
       return importer.fail(*node.attribute("dim"),
                            "dim " + Twine(wrapped) + " appears multiple times in the list of dims");
-    if (rank)
-      dims.push_back(wrapped);
+    dims.push_back(wrapped);
   }
+  if (rank == 0)
+    dims.clear();
   llvm::sort(dims);
   return success();
 }
@@ -46,10 +47,15 @@ template <typename OpT> static LogicalResult reduce(Importer &importer, Node &no
                          "floating point or complex dtype. Got: " +
                              dtypeWord(element));
   bool extremum = std::is_same_v<OpT, ag::ReduceMaxOp> || std::is_same_v<OpT, ag::ReduceMinOp>;
-  for (int64_t dim : dims)
-    if (extremum && type.getDimSize(dim) == 0)
+  for (int64_t dim : extremum ? node.integers("dim") : Shape())
+    if (type.getRank() && type.getDimSize(dim < 0 ? dim + type.getRank() : dim) == 0)
       return importer.fail(node.json, node.spec->name + "(): Expected reduction dim " + Twine(dim) +
                                           " to have non-zero size.");
+  if (extremum && type.getNumElements() == 0 && dims.size() == size_t(type.getRank()))
+    return importer.fail(node.json, node.spec->name +
+                                        "(): Expected reduction dim to be specified for "
+                                        "input.numel() == 0. Specify the reduction dim with the "
+                                        "'dim' argument.");
   Value y = OpT::create(importer.b, node.loc, x, dims);
   if (node.flag("keepdim")) {
     for (auto [i, size] : llvm::enumerate(type.getShape()))
@@ -74,7 +80,7 @@ static LogicalResult checkDtypes(Importer &importer, Node &node, Value a, Value 
     StringRef name = dtypeName(type);
     return name == "f32"   ? "float"
            : name == "f64" ? "double"
-           : name == "i64" ? "long"
+           : name == "i64" ? "long int"
            : name == "i32" ? "int"
                            : "bool";
   };
@@ -86,6 +92,13 @@ static LogicalResult checkDtypes(Importer &importer, Node &node, Value a, Value 
   return success();
 }
 
+static LogicalResult batchesDiffer(Importer &importer, Node &node, int64_t batch, int64_t k,
+                                   int64_t k2) {
+  return importer.fail(
+      node.loc, "Expected size for first two dimensions of batch2 tensor to be: [" + Twine(batch) +
+                    ", " + Twine(k) + "] but got: [" + Twine(batch) + ", " + Twine(k2) + "].");
+}
+
 /// One side has at most one row or matrix: no batch dimension is shared.
 static Value multiplyUnbatched(Importer &importer, Node &node, Value a, Value c) {
   auto x = cast<RankedTensorType>(a.getType()).getShape(),
@@ -95,7 +108,12 @@ static Value multiplyUnbatched(Importer &importer, Node &node, Value a, Value c)
     int64_t m = 1, n = y.size() == 1 ? 1 : y.back();
     for (int64_t size : x.drop_back())
       m *= size;
-    if (x.size() == 1 && y.size() == 1)
+    int64_t batch = 1;
+    for (int64_t size : y.drop_back(std::min<size_t>(y.size(), 2)))
+      batch *= size;
+    if (y.size() > 2)
+      (void)batchesDiffer(importer, node, batch, k, k2);
+    else if (x.size() == 1 && y.size() == 1)
       (void)importer.fail(node.loc, "inconsistent tensor size, expected tensor [" + Twine(k) +
                                         "] and src [" + Twine(k2) +
                                         "] to have the same number of elements, but got " +
@@ -133,10 +151,7 @@ static Value multiplyBatched(Importer &importer, Node &node, Value a, Value c) {
   for (int64_t size : batch)
     count *= size;
   if (k != k2) {
-    (void)importer.fail(node.loc,
-                        "Expected size for first two dimensions of batch2 tensor to be: [" +
-                            Twine(count) + ", " + Twine(k) + "] but got: [" + Twine(count) + ", " +
-                            Twine(k2) + "].");
+    (void)batchesDiffer(importer, node, count, k, k2);
     return {};
   }
   Shape wantA(batch), wantC(batch);
@@ -197,13 +212,17 @@ static LogicalResult linear(Importer &importer, Node &node) {
     if (!bias || failed(checkDtypes(importer, node, x, bias)))
       return failure();
     auto shape = cast<RankedTensorType>(y.getType()).getShape();
+    if (wShape.size() == 1 &&
+        (xShape.size() == 2 || cast<RankedTensorType>(bias.getType()).getRank()))
+      return importer.fail(node.loc, "addmm: mat2 must be a matrix, got 1-D tensor");
     Shape joined;
-    if (failed(broadcastShapes(importer, node.loc, shape,
-                               cast<RankedTensorType>(bias.getType()).getShape(), joined)))
-      return failure();
-    if (ArrayRef<int64_t>(joined) != shape)
-      return importer.fail(node.loc, "output with shape " + listText(shape) +
-                                         " doesn't match the broadcast shape " + listText(joined));
+    auto biasShape = cast<RankedTensorType>(bias.getType()).getShape();
+    if (biasShape.size() > 1 || (biasShape.size() == 1 && biasShape[0] != 1 && biasShape[0] != out))
+      return importer.fail(
+          node.loc, "The expanded size of the tensor (" + Twine(out) +
+                        ") must match the existing size (" + Twine(biasShape.back()) +
+                        ") at non-singleton dimension 1.  Target sizes: " + listText({m, out}) +
+                        ".  Tensor sizes: " + listText(biasShape));
     y = ag::AddOp::create(importer.b, node.loc, y, importer.broadcast(bias, shape, node.loc));
   }
   node.results = {importer.makeTensor(y, importer.needsGrad(node))};

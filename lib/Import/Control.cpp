@@ -243,8 +243,7 @@ static LogicalResult checkYields(Importer &importer, Node &node, const Json *&th
   elseYields = yield->find("else");
   for (const Json *part : {thenYields, elseYields})
     if (!part || part->kind != Json::Kind::object)
-      return importer.expected(part ? *part : *yield,
-                               "an object with 'then' and 'else' for 'yield'");
+      return importer.expected(part, *yield, "an object with 'then' and 'else' for 'yield'");
   for (const Key &key : elseYields->keys)
     if (!thenYields->find(key.text))
       return importer.fail(*thenYields, "expected '" + key.text + "' in 'yield' of both branches");
@@ -316,7 +315,8 @@ static LogicalResult call(Importer &importer, Node &node) {
   FunctionType type = callee.getFunctionType();
   if (node.inputs.size() != type.getNumInputs())
     return importer.fail(node.json, "expected " + Twine(type.getNumInputs()) +
-                                        " inputs of function '" + name.text + "', found " +
+                                        (type.getNumInputs() == 1 ? " input" : " inputs") +
+                                        " of function '" + name.text + "', found " +
                                         Twine(node.inputs.size()));
   SmallVector<Value> values;
   for (auto [i, wanted] : llvm::enumerate(type.getInputs())) {

@@ -177,7 +177,7 @@ static LogicalResult arange(Importer &importer, Node &node) {
     return importer.fail(*step, "step must be nonzero");
   double size = std::ceil((end->asDouble() - from) / by);
   if (size < 0)
-    return importer.fail(node.json, "upper bound and larger bound inconsistent with step sign");
+    return importer.fail(node.json, "upper bound and lower bound inconsistent with step sign");
   constexpr int64_t limit = 1 << 24;
   if (!(size <= double(limit)))
     return importer.fail(node.json, "expected an arange of at most 2^24 elements, found more");

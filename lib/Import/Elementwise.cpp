@@ -3,6 +3,7 @@
 //
 // Which ops there are, and how their operands are promoted, stands in the entries of the dialect.
 #include "Importer.h"
+#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -161,6 +162,12 @@ static LogicalResult operandTypes(Importer &importer, Node &node, const ag::OpEn
   return success();
 }
 
+/// Asks the op's own verifier, whose words are about the dialect, not the user's program.
+static bool isValid(Operation *op) {
+  ScopedDiagnosticHandler quiet(op->getContext(), [](Diagnostic &) { return success(); });
+  return succeeded(verify(op));
+}
+
 Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry) {
   SmallVector<Type> elements;
   SmallVector<Value> values;
@@ -172,7 +179,12 @@ Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entr
   state.addOperands(values);
   // All operands but a condition have the result's type.
   state.addTypes(values.back().getType());
-  return importer.b.create(state)->getResult(0);
+  Operation *op = importer.b.create(state);
+  if (isValid(op))
+    return op->getResult(0);
+  (void)importer.fail(node.loc, "'" + node.spec->name + "' is not supported for tensors of " +
+                                    dtypeName(elements.back()));
+  return {};
 }
 
 static Value computePow(Importer &importer, Node &node, const ag::OpEntry &entry) {
@@ -200,11 +212,19 @@ static Value compute(Importer &importer, Node &node, const ag::OpEntry &entry) {
                                  : computeElementwise(importer, node, entry);
 }
 
+/// Python computes with numbers as numbers: the result has a number's rank in promotion, too.
+static bool isNumber(const Node &node) {
+  return llvm::all_of(node.inputs, [](const Operand &operand) {
+    return operand.isLiteral || operand.tensor->wrapped;
+  });
+}
+
 static LogicalResult elementwise(Importer &importer, Node &node) {
   Value value = compute(importer, node, *node.spec->entry);
   if (!value)
     return failure();
   node.results = {importer.makeTensor(value, importer.needsGrad(node))};
+  node.results[0]->wrapped = isNumber(node);
   return success();
 }
 
@@ -250,6 +270,7 @@ static LogicalResult compare(Importer &importer, Node &node) {
   auto predicate = *ag::symbolizePredicate(node.spec->name);
   Value value = ag::CompareOp::create(importer.b, node.loc, values[0], values[1], predicate);
   node.results = {importer.makeTensor(value, false)};
+  node.results[0]->wrapped = isNumber(node);
   return success();
 }
 

@@ -246,7 +246,6 @@ void Exporter::gradient(ag::GradientOp op) {
 LogicalResult Exporter::init(ag::SetOp op) {
   auto variable = ag::lookupVariable(op, op.getVariableAttr());
   std::string value = names.of(op.getValue());
-  variables[op.getVariable()] = names.take(op.getVariable());
   node(op, variables[op.getVariable()], {value},
        {{"op", "\"ag.variable\""},
         {"kind", quote(variable.getKind())},
@@ -389,6 +388,9 @@ LogicalResult Exporter::functionsTable(bool isModel) {
 }
 
 LogicalResult Exporter::script(func::FuncOp main) {
+  // Variables keep their names, of which programs know them; values give way.
+  for (auto variable : module.getOps<ag::VariableOp>())
+    variables[variable.getSymName()] = names.take(variable.getSymName());
   out << ",\n  \"main\": [";
   isFirst = true;
   depth = 2;

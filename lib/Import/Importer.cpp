@@ -28,6 +28,10 @@ LogicalResult Importer::expected(const Json &found, const Twine &what) {
   return fail(found, "expected " + what + ", found " + found.describe());
 }
 
+LogicalResult Importer::expected(const Json *found, const Json &owner, const Twine &what) {
+  return found ? expected(*found, what) : fail(owner, "expected " + what + ", found none");
+}
+
 //===-- Names ---------------------------------------------------------------------------------===//
 
 bool isName(StringRef name) {
@@ -44,8 +48,11 @@ LogicalResult Importer::define(const Json &at, StringRef name, TensorRef tensor)
     return fail(at, "expected a name of letters, digits and _, not a digit first, found '" + name +
                         "'");
   for (Scope &scope : scopes)
-    if (scope.names.contains(name))
+    if (auto found = scope.names.find(name); found != scope.names.end()) {
+      if (found->second == tensor) // an in-place op that names its target
+        return success();
       return fail(at, "expected a name that is not taken, found '" + name + "' again");
+    }
   if (tensor->storage->names++ == 0 && tensor->storage->kind == Storage::Kind::gradient)
     tensor->storage->home = b.getInsertionBlock();
   scopes.back().names.try_emplace(name, std::move(tensor));
@@ -203,9 +210,9 @@ LogicalResult Importer::readLocation(const Json &json, std::optional<Location> &
     return j->kind == Json::Kind::integer && j->integer >= 0 && j->integer <= INT32_MAX;
   };
   if (!name || name->kind != Json::Kind::string)
-    return expected(name ? *name : *loc, "a string for 'file' of 'loc'");
+    return expected(name, *loc, "a string for 'file' of 'loc'");
   if (!line || !isCount(line))
-    return expected(line ? *line : *loc, "a line number for 'line' of 'loc'");
+    return expected(line, *loc, "a line number for 'line' of 'loc'");
   if (column && !isCount(column))
     return expected(*column, "a column number for 'column' of 'loc'");
   result =
@@ -239,8 +246,9 @@ LogicalResult Importer::readInputs(const Json &json, Node &node) {
       want = "at least " + want;
     else if (spec.maxInputs != spec.minInputs)
       want += " to " + std::to_string(spec.maxInputs);
-    return fail(inputs ? *inputs : json, "expected " + want + " inputs of '" + spec.name +
-                                             "', found " + std::to_string(count));
+    return fail(inputs ? *inputs : json, "expected " + want + (want == "1" ? " input" : " inputs") +
+                                             " of '" + spec.name + "', found " +
+                                             std::to_string(count));
   }
   for (size_t i = 0; i < count; ++i)
     if (failed(evaluateOperand(inputs->items[i], node.inputs.emplace_back(), spec.name == "print")))
@@ -254,7 +262,7 @@ LogicalResult Importer::evaluateNode(const Json &json, bool nested,
     return expected(json, "a node, which is an object with 'op'");
   const Json *op = json.find("op"), *name = json.find("name");
   if (!op || op->kind != Json::Kind::string)
-    return expected(op ? *op : json, "the name of an op for 'op'");
+    return expected(op, json, "the name of an op for 'op'");
   std::optional<Location> outer = userLocation;
   auto restore = llvm::scope_exit([&] { userLocation = outer; });
   if (failed(readLocation(json, userLocation)))
@@ -324,7 +332,7 @@ LogicalResult Importer::evaluateOperand(const Json &json, Operand &result, bool 
     const Json *op = json.find("op"), *value = json.find("value");
     if (printed && op && op->kind == Json::Kind::string && op->text == "text") {
       if (!value || value->kind != Json::Kind::string)
-        return expected(value ? *value : json, "a string for 'value' of 'text'");
+        return expected(value, json, "a string for 'value' of 'text'");
       result.text = value->text;
       return success();
     }

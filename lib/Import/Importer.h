@@ -120,6 +120,8 @@ public:
   mlir::LogicalResult fail(const Json &at, const llvm::Twine &text);
   mlir::LogicalResult fail(mlir::Location at, const llvm::Twine &text);
   mlir::LogicalResult expected(const Json &found, const llvm::Twine &what);
+  /// The same for a key that `owner` may lack: then `found` is null.
+  mlir::LogicalResult expected(const Json *found, const Json &owner, const llvm::Twine &what);
 
   // Nodes.
   mlir::LogicalResult evaluateBody(const Json &list);

@@ -67,8 +67,8 @@ struct CountingIterator {
 class Builder {
 public:
   Builder(std::string_view bytes, Json &result, JsonError &error)
-      : furthest(bytes.data()), last(bytes.data()), end(bytes.data() + bytes.size()),
-        lineStart(bytes.data()), result(result), problem(error) {}
+      : first(bytes.data()), furthest(bytes.data()), last(bytes.data()),
+        end(bytes.data() + bytes.size()), lineStart(bytes.data()), result(result), problem(error) {}
 
   bool null() { return add(Json::Kind::null) != nullptr; }
   bool boolean(bool value) {
@@ -121,7 +121,9 @@ public:
     return true;
   }
 
-  bool parse_error(size_t, const std::string &, const nlohmann::json::exception &error) {
+  /// `position` counts the bytes up to the end of `token`.
+  bool parse_error(size_t position, const std::string &token,
+                   const nlohmann::json::exception &error) {
     std::string what = error.what();
     auto after = [&](const char *mark) {
       size_t at = what.find(mark);
@@ -129,18 +131,23 @@ public:
     };
     if (error.id == 406)
       return fail(tokenStart(), "expected a number in the range of f64");
-    Position at = last == end || furthest == end ? positionOf(end) : tokenStart();
     if (std::string unexpected = after(" - unexpected "); !unexpected.empty()) {
       size_t split = unexpected.find("; expected ");
       std::string found = unexpected.substr(0, split);
       std::string wanted =
           split == std::string::npos ? "a JSON value" : unexpected.substr(split + 11);
-      return fail(furthest == end && found == "end of input" ? positionOf(end) : at,
-                  "expected " + wanted + ", found " + found);
+      // `token` is exact for strings and numbers only.
+      size_t back = found == "end of input"    ? 0
+                    : found[0] == '\''         ? 1
+                    : found == "false literal" ? 5
+                    : found == "true literal" || found == "null literal"
+                        ? 4
+                        : std::min(position, token.size());
+      return fail(positionOf(first + position - back), "expected " + wanted + ", found " + found);
     }
     std::string reason = after(" - ");
     // What follows quotes the input, which need not be UTF-8.
-    return fail(positionOf(furthest > last ? furthest - 1 : furthest),
+    return fail(positionOf(first + position - std::min<size_t>(position, 1)),
                 "expected JSON, found " + reason.substr(0, reason.find("; last read")));
   }
 
@@ -205,7 +212,7 @@ private:
     return true;
   }
 
-  const char *furthest, *last, *end, *lineStart;
+  const char *first, *furthest, *last, *end, *lineStart;
   unsigned line = 1;
   bool failed = false;
   Json &result;

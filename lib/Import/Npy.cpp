@@ -99,10 +99,10 @@ DenseElementsAttr readArray(MLIRContext *context, StringRef path, StringRef key,
     return {};
   }
   StringRef bytes = (*buffer)->getBuffer();
-  if (bytes.starts_with("PK")) {
-    problem = "reading .npz files is not supported by this build; store the array as .npy";
-    return {};
-  }
+  std::string entry;
+  if (bytes.starts_with("PK"))
+    return readZipEntry(bytes, key, entry, problem) ? parseArray(context, entry, problem)
+                                                    : DenseElementsAttr();
   if (!key.empty()) {
     problem = "expected no 'key' for a .npy file";
     return {};

@@ -15,6 +15,10 @@ void appendPath(llvm::SmallVectorImpl<char> &folder, llvm::StringRef file);
 mlir::DenseElementsAttr readArray(mlir::MLIRContext *context, llvm::StringRef path,
                                   llvm::StringRef key, std::string &problem);
 
+/// The bytes of entry `key`, or `key`.npy, of a zip archive; false on failure.
+bool readZipEntry(llvm::StringRef bytes, llvm::StringRef key, std::string &result,
+                  std::string &problem);
+
 } // namespace gradc::graph
 
 #endif

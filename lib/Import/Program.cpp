@@ -94,9 +94,8 @@ LogicalResult FunctionReader::outputs() {
   OpBuilder &b = importer.b;
   const Json *outputs = json.find("outputs");
   if (!outputs || outputs->kind != Json::Kind::object)
-    return importer.expected(outputs ? *outputs : json,
-                             "an object of names and operands for 'outputs' of function '" + name +
-                                 "'");
+    return importer.expected(
+        outputs, json, "an object of names and operands for 'outputs' of function '" + name + "'");
   SmallVector<Value> values;
   for (auto [key, operand] : llvm::zip(outputs->keys, outputs->items)) {
     Operand output;
@@ -218,9 +217,9 @@ LogicalResult ProgramReader::header() {
   const Json *format = root.find("format"), *version = root.find("version"),
              *device = root.find("device"), *dims = root.find("dims");
   if (!format || format->kind != Json::Kind::string || format->text != "gradc.graph")
-    return importer.expected(format ? *format : root, "\"gradc.graph\" for 'format'");
+    return importer.expected(format, root, "\"gradc.graph\" for 'format'");
   if (!version || version->kind != Json::Kind::integer || version->integer != 1)
-    return importer.expected(version ? *version : root, "1 for 'version'");
+    return importer.expected(version, root, "1 for 'version'");
   if (dims)
     return importer.fail(*dims,
                          "named dims are not supported: this build compiles for fixed sizes");

@@ -39,17 +39,23 @@ static std::optional<Shape> reshapedStrides(ArrayRef<int64_t> from, ArrayRef<int
 
 /// Binds a further view of the first input.
 static LogicalResult bindView(Importer &importer, Node &node, View view, Shape strides) {
-  const Tensor &base = *node.inputs[0].tensor;
+  Tensor &base = *node.inputs[0].tensor;
   auto tensor = std::make_shared<Tensor>(base);
-  if (view.kind != View::Kind::reshape || view.type != base.type)
+  bool isSame = view.kind == View::Kind::reshape && view.type == base.type;
+  if (!isSame)
     tensor->views.push_back(view);
   tensor->type = view.type;
   tensor->strides = std::move(strides);
   tensor->cache = {};
   tensor->wrapped = false;
   tensor->cut |= !importer.gradEnabled() && importer.needsGrad(base);
-  if (tensor->storage->kind == Storage::Kind::plain)
-    importer.read(*tensor, node.loc);
+  if (Storage &storage = *tensor->storage; storage.kind == Storage::Kind::plain) {
+    Value value = importer.read(base, node.loc);
+    tensor->cache = isSame ? value : importer.applyView(view, value, node.loc);
+    tensor->version = storage.version;
+    if (!isSame)
+      storage.reads.push_back(tensor->cache);
+  }
   node.results = {tensor};
   return success();
 }
@@ -80,7 +86,8 @@ static LogicalResult reshape(Importer &importer, Node &node) {
   int64_t known = 1, open = -1, count = type.getNumElements();
   for (auto [i, size] : llvm::enumerate(shape)) {
     if (size < -1)
-      return importer.fail(at, "invalid shape dimension " + Twine(size));
+      return importer.fail(at, "invalid shape dimension " + Twine(size) + " at index " + Twine(i) +
+                                   " of shape " + listText(shape));
     if (size == -1 && open >= 0)
       return importer.fail(at, "only one dimension can be inferred");
     if (size == -1)
@@ -189,42 +196,53 @@ static LogicalResult permute(Importer &importer, Node &node) {
   return bindPermutation(importer, node, perm);
 }
 
-static LogicalResult expand(Importer &importer, Node &node) {
-  if (failed(checkTensor(importer, node)))
-    return failure();
+/// The sizes and strides of an expanded tensor, from the last dimension on, as PyTorch checks them.
+static LogicalResult expandSizes(Importer &importer, Node &node, Shape &shape, Shape &strides) {
   const Tensor &base = *node.inputs[0].tensor;
-  Shape shape = node.integers("shape"), strides(shape.size(), 0);
   const Json &at = *node.attribute("shape");
   ArrayRef<int64_t> from = base.type.getShape();
-  if (shape.size() < from.size())
-    return importer.fail(at, "expand(" + typeText(base.type) + ", size=" + listText(shape) +
-                                 "): the number of sizes provided (" + Twine(shape.size()) +
-                                 ") must be greater or equal to the number of dimensions in the "
-                                 "tensor (" +
-                                 Twine(from.size()) + ")");
+  Shape target = shape;
   size_t lead = shape.size() - from.size();
-  for (auto [i, size] : llvm::enumerate(shape)) {
-    if (i < lead && size == -1)
-      return importer.fail(at, "expand(" + typeText(base.type) + ", size=" + listText(shape) +
-                                   "): The expanded size of the tensor (-1) isn't allowed in a "
-                                   "leading, non-existing dimension " +
+  for (size_t i = shape.size(); i-- > 0;) {
+    if (i < lead && shape[i] == -1)
+      return importer.fail(at, "The expanded size of the tensor (-1) isn't allowed in a leading, "
+                               "non-existing dimension " +
                                    Twine(i));
     if (i < lead)
       continue;
     int64_t old = from[i - lead];
-    if (size == -1)
-      size = old;
-    if (old != 1 && size != old)
-      return importer.fail(at, "The expanded size of the tensor (" + Twine(size) +
+    if (shape[i] == -1)
+      shape[i] = old;
+    if (old != 1 && shape[i] != old)
+      return importer.fail(at, "The expanded size of the tensor (" + Twine(shape[i]) +
                                    ") must match the existing size (" + Twine(old) +
                                    ") at non-singleton dimension " + Twine(i) +
-                                   ".  Target sizes: " + listText(shape) +
+                                   ".  Target sizes: " + listText(target) +
                                    ".  Tensor sizes: " + listText(from));
-    strides[i] = size == old ? base.strides[i - lead] : 0;
+    strides[i] = shape[i] == old ? base.strides[i - lead] : 0;
   }
-  if (failed(importer.checkSize(importer.at(at), shape, base.type.getElementType())))
+  return success();
+}
+
+static LogicalResult expand(Importer &importer, Node &node) {
+  if (failed(checkTensor(importer, node)))
     return failure();
-  RankedTensorType type = importer.makeType(shape, base.type.getElementType());
+  const Tensor &base = *node.inputs[0].tensor;
+  Type element = base.type.getElementType();
+  Shape shape = node.integers("shape"), strides(shape.size(), 0);
+  const Json &at = *node.attribute("shape");
+  ArrayRef<int64_t> from = base.type.getShape();
+  if (shape.size() < from.size())
+    return importer.fail(at, "expand(torch." + dtypeWord(element) + "Tensor{" + listText(from) +
+                                 "}, size=" + listText(shape) +
+                                 "): the number of sizes provided (" + Twine(shape.size()) +
+                                 ") must be greater or equal to the number of dimensions in the "
+                                 "tensor (" +
+                                 Twine(from.size()) + ")");
+  if (failed(expandSizes(importer, node, shape, strides)) ||
+      failed(importer.checkSize(importer.at(at), shape, element)))
+    return failure();
+  RankedTensorType type = importer.makeType(shape, element);
   View::Kind kind = type == base.type ? View::Kind::reshape : View::Kind::expand;
   return bindView(importer, node, {kind, type, {}, {}, {}, {}}, strides);
 }
@@ -318,17 +336,15 @@ static LogicalResult cat(Importer &importer, Node &node) {
   Type element = commonType(importer, node.inputs);
   auto first = cast<RankedTensorType>(parts[0].getType());
   int64_t dim = 0, rank = first.getRank(), total = 0;
-  if (rank == 0)
-    return importer.fail(node.loc,
-                         "zero-dimensional tensor (at position 0) cannot be concatenated");
+  for (auto [i, part] : llvm::enumerate(parts))
+    if (cast<RankedTensorType>(part.getType()).getRank() == 0)
+      return importer.fail(node.loc, "zero-dimensional tensor (at position " + Twine(i) +
+                                         ") cannot be concatenated");
   const Json *at = node.attribute("dim");
   if (failed(wrapDim(importer, at ? *at : node.json, node.integer("dim", 0), rank, dim)))
     return failure();
   for (auto [i, part] : llvm::enumerate(parts)) {
     auto type = cast<RankedTensorType>(part.getType());
-    if (type.getRank() == 0)
-      return importer.fail(node.loc, "zero-dimensional tensor (at position " + Twine(i) +
-                                         ") cannot be concatenated");
     if (type.getRank() != rank)
       return importer.fail(node.loc, "Tensors must have same number of dimensions: got " +
                                          Twine(rank) + " and " + Twine(type.getRank()));

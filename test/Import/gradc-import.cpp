@@ -18,6 +18,7 @@ static cl::opt<bool> splitCases("split",
                                          "that begin with // are no part of them"));
 static cl::opt<bool> prefixes("prefixes", cl::desc("also read every prefix of the file"));
 
+static cl::opt<bool> quiet("quiet", cl::desc("print errors only"));
 static cl::opt<bool> schema("schema", cl::desc("print the JSON Schema"));
 static cl::opt<bool> listOps("ops", cl::desc("list the ops"));
 
@@ -35,6 +36,8 @@ static bool run(mlir::MLIRContext &context, StringRef bytes, StringRef name) {
   mlir::OwningOpRef<mlir::ModuleOp> module = gradc::importGraphJson(context, bytes, name);
   if (!module)
     return false;
+  if (quiet)
+    return true;
   if (emitJson)
     return mlir::succeeded(gradc::exportGraphJson(*module, outs()));
   if (locations)
