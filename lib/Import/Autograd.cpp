@@ -68,13 +68,13 @@ static LogicalResult grad(Importer &importer, Node &node) {
   if (!names)
     return success();
   node.definesNames = true;
-  SmallVector<Attribute> words;
+  SmallVector<StringRef> words;
   for (auto [name, result] : llvm::zip(names->items, node.results)) {
-    words.push_back(importer.b.getStringAttr(name.text));
+    words.push_back(name.text);
     if (failed(importer.define(name, name.text, result)))
       return failure();
   }
-  op->setAttr("ag.names", importer.b.getArrayAttr(words));
+  noteNames(op, words);
   return success();
 }
 

@@ -293,8 +293,7 @@ static LogicalResult conditional(Importer &importer, Node &node) {
   SmallVector<StringRef> words;
   for (const Key &name : names)
     words.push_back(name.text);
-  if (!words.empty())
-    op->setAttr("ag.names", importer.b.getStrArrayAttr(words));
+  noteNames(op, words);
   for (auto [i, name] : llvm::enumerate(names)) {
     bool history =
         importer.needsGrad(*thenOperands[i].tensor) || importer.needsGrad(*elseOperands[i].tensor);
@@ -348,7 +347,7 @@ static LogicalResult call(Importer &importer, Node &node) {
     if (failed(importer.define(key, key.text, result)))
       return failure();
   }
-  op->setAttr("ag.names", importer.b.getStrArrayAttr(words));
+  noteNames(op, words);
   return success();
 }
 

@@ -133,13 +133,21 @@ std::string Exporter::tableText(ArrayRef<std::string> keys, ValueRange values) {
   return result + "}";
 }
 
-/// Names for the results of an op of several: those that the importer noted, where they are free.
+/// The names that the importer noted for the results of an op; "" where there is none.
+static std::vector<std::string> notedNames(Operation *op) {
+  std::vector<std::string> result(op->getNumResults());
+  if (result.size() == 1)
+    result[0] = userName(op->getLoc());
+  if (auto noted = op->getAttrOfType<ArrayAttr>("ag.names"); noted && noted.size() == result.size())
+    for (auto [name, attribute] : llvm::zip(result, noted))
+      name = cast<StringAttr>(attribute).getValue();
+  return result;
+}
+
 std::vector<std::string> Exporter::giveNames(Operation *op) {
-  auto noted = op->getAttrOfType<ArrayAttr>("ag.names");
-  std::vector<std::string> result;
-  for (auto [i, value] : llvm::enumerate(op->getResults()))
-    result.push_back(names.give(
-        value, noted && i < noted.size() ? cast<StringAttr>(noted[i]).getValue() : StringRef()));
+  std::vector<std::string> result = notedNames(op);
+  for (auto [name, value] : llvm::zip(result, op->getResults()))
+    name = names.give(value, name);
   return result;
 }
 
@@ -300,12 +308,8 @@ LogicalResult Exporter::branch(scf::IfOp op) {
     return op->emitError("expected a condition that is a tensor's element");
   open(op, "", {names.of(extract.getTensor())}, {{"op", "\"if\""}});
   std::string yields[2];
-  std::vector<std::string> results;
-  // The names of the results are given after the branches, whose own names are gone by then, but
-  // have to differ from those that stay visible.
-  auto noted = op->getAttrOfType<ArrayAttr>("ag.names");
-  for (unsigned i = 0; i < op.getNumResults(); ++i)
-    results.push_back(noted ? cast<StringAttr>(noted[i]).getValue().str() : "");
+  // The results are visible after the branches, beside names of theirs that are gone by then.
+  std::vector<std::string> results = notedNames(op);
   for (std::string &name : results)
     name = names.take(name);
   for (auto [i, region] : llvm::enumerate(op.getRegions())) {

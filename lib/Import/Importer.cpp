@@ -43,6 +43,16 @@ bool isGeneratedName(StringRef name) {
   return name.size() > 1 && name[0] == '_' && llvm::all_of(name.drop_front(), llvm::isDigit);
 }
 
+void noteNames(Operation *op, ArrayRef<StringRef> names) {
+  Builder b(op->getContext());
+  if (llvm::all_of(names, isGeneratedName))
+    return;
+  if (names.size() == 1)
+    op->setLoc(NameLoc::get(b.getStringAttr(names[0]), op->getLoc()));
+  else
+    op->setAttr("ag.names", b.getStrArrayAttr(names));
+}
+
 LogicalResult Importer::define(const Json &at, StringRef name, TensorRef tensor) {
   if (!isName(name))
     return fail(at, "expected a name of letters, digits and _, not a digit first, found '" + name +

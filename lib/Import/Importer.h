@@ -239,6 +239,10 @@ mlir::LogicalResult wrapDim(Importer &importer, const Json &at, int64_t dim, int
 /// Whether a value is not too large.
 mlir::LogicalResult checkResult(Importer &importer, Node &node, Value value);
 
+/// Notes the user's names of an op's results: in its location where there is one, else in
+/// "ag.names".
+void noteNames(mlir::Operation *op, llvm::ArrayRef<llvm::StringRef> names);
+
 /// "f32[10,3]".
 std::string typeText(RankedTensorType type);
 /// "[2, 3]".

@@ -18,7 +18,7 @@ def graphs(folders):
         for path in sorted(set(folder.glob("*.test")) - set(folder.glob("load.test"))):  # data is relative to it
             for i, case in enumerate(re.split(r"^// -----.*\n", path.read_text(encoding="utf-8"), flags=re.M)):
                 text = "".join(line for line in case.splitlines(True) if not line.startswith("//"))
-                if text.lstrip().startswith("{"):
+                if text.lstrip().startswith("{") and "error:" not in case:
                     yield f"{path.name}:{i}", text, path.parent
 
 

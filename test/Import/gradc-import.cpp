@@ -94,7 +94,7 @@ int main(int argc, char **argv) {
     return runCases(context, bytes, input);
   if (!prefixes)
     return run(context, bytes, input) ? 0 : 1;
-  for (size_t size = 0; size < bytes.size(); ++size) {
+  for (size_t size = 0; size < bytes.rtrim().size(); ++size) {
     unsigned before = errors;
     if (gradc::importGraphJson(context, bytes.take_front(size), input) || errors != before + 1)
       outs() << "prefix of " << size << " bytes: expected one error\n";
