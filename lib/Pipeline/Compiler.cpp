@@ -224,7 +224,7 @@ Outcome Compiler::emitObject() {
   return Outcome::Done;
 }
 
-Outcome Compiler::link(StringRef runtimeArchive, StringRef outputPath) {
+Outcome Compiler::link(StringRef runtimeArchive, StringRef outputPath, bool shared) {
   auto start = std::chrono::steady_clock::now();
   const llvm::Triple &triple = target->getTargetTriple();
   if (triple.getArch() != llvm::Triple(llvm::sys::getDefaultTargetTriple()).getArch() ||
@@ -233,7 +233,7 @@ Outcome Compiler::link(StringRef runtimeArchive, StringRef outputPath) {
                 Outcome::Unsupported);
   Outcome outcome = Outcome::Done;
   if (!link::linkExecutable(
-          object(), triple, runtimeArchive, outputPath,
+          object(), triple, runtimeArchive, outputPath, shared,
           [&](const llvm::Twine &text) { outcome = fail(text, Outcome::InputError); }))
     return outcome;
   std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;

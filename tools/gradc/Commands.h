@@ -26,6 +26,7 @@ struct Request {
 // Each returns the exit code.
 int runBuild(Request request);
 int runRun(Request request);
+int runCheck(Request request);
 int runInfo(Request request, bool json);
 int runExplain(Request request, const std::string &name);
 int runOps(bool schema);

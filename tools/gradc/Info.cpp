@@ -57,7 +57,8 @@ static void printText(llvm::raw_ostream &os, const link::Program &program,
     os << "  " << llvm::left_justify(f.name, 16) << llvm::format_decimal(f.flops, 12) << " "
        << llvm::format_decimal(f.bytes, 12) << " " << llvm::format_decimal(f.leastBytes, 12)
        << llvm::format_decimal(f.kernels, 10) << llvm::format_decimal(f.launches, 10)
-       << llvm::format_decimal(f.copies, 10) << (f.exact ? "" : "  (estimate: branches)") << "\n";
+       << llvm::format_decimal(f.copies, 10) << (f.exact ? "" : "  (an estimate: it branches)")
+       << "\n";
   os << "memory\n  handle " << program.size << " bytes, of which arena " << program.arenaBytes
      << "; peak with inputs and outputs " << peakBytes(program) << " bytes\n";
 }

@@ -78,6 +78,14 @@ static void addBuildOptions(CLI::App &command, Request &request) {
   command.add_flag("--verify-each", compile.verifyEach, "verify the IR after every pass");
   command.add_flag("--time", request.time, "print the milliseconds of every stage");
   command.add_option_function<std::string>(
+      "--weights",
+      [](const std::string &value) {
+        if (value != "embed")
+          throw CLI::ValidationError("--weights",
+                                     "this build embeds weights only, got '" + value + "'");
+      },
+      "embed: initial contents are part of the object");
+  command.add_option_function<std::string>(
       "--memory-limit",
       [](const std::string &) {
         throw CLI::ValidationError("--memory-limit",
@@ -108,6 +116,11 @@ static int runCommands(int argc, char **argv, Request request) {
   addInput(*run, request);
   addBuildOptions(*run, request);
   run->allow_extras();
+
+  CLI::App *check = app.add_subcommand(
+      "check", "compare gradients with finite differences in f64, a row a parameter");
+  addInput(*check, request);
+  check->add_option("--loss", request.compile.loss, "of a model: the output to differentiate");
 
   CLI::App *info = app.add_subcommand("info", "say what a program holds, computes and moves");
   addInput(*info, request);
@@ -141,6 +154,8 @@ static int runCommands(int argc, char **argv, Request request) {
     request.programArguments.insert(request.programArguments.begin(), extras.begin(), extras.end());
     return runRun(std::move(request));
   }
+  if (check->parsed())
+    return runCheck(std::move(request));
   if (info->parsed())
     return runInfo(std::move(request), json);
   if (explain->parsed())

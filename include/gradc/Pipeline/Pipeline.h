@@ -80,8 +80,8 @@ public:
   llvm::Module *llvmModule() { return translated.get(); }
   llvm::TargetMachine &machine() { return *target; }
 
-  /// After Link: writes an executable.
-  Outcome link(llvm::StringRef runtimeArchive, llvm::StringRef outputPath);
+  /// After Link: writes an executable, or a shared object.
+  Outcome link(llvm::StringRef runtimeArchive, llvm::StringRef outputPath, bool shared = false);
   /// What --emit prints at the level that was reached.
   void printLevel(llvm::raw_ostream &os);
   /// After Link: the object file.

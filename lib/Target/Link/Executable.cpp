@@ -4,7 +4,7 @@
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
 LLD_HAS_DRIVER(elf)
@@ -41,7 +41,7 @@ static bool runLinker(ArrayRef<std::string> arguments, gradc::link::ErrorHandler
 }
 
 bool gradc::link::linkExecutable(StringRef object, const Triple &triple, StringRef runtimeArchive,
-                                 StringRef outputPath, ErrorHandler error) {
+                                 StringRef outputPath, bool shared, ErrorHandler error) {
   SmallString<128> objectPath;
   std::error_code code = sys::fs::createTemporaryFile("gradc", "o", objectPath);
   if (code) {
@@ -58,13 +58,18 @@ bool gradc::link::linkExecutable(StringRef object, const Triple &triple, StringR
   }
   // A name aside that nobody else uses; lld writes the file and sets its mode.
   SmallString<128> aside;
-  sys::fs::createUniquePath(outputPath + ".%%%%%%", aside, /*MakeAbsolute=*/false);
+  int reserved;
+  if (std::error_code failed = sys::fs::createUniqueFile(outputPath + ".%%%%%%", reserved, aside)) {
+    error("cannot write '" + outputPath + "': " + failed.message());
+    return false;
+  }
+  sys::Process::SafelyCloseFileDescriptor(reserved);
   scope_exit removeAside([&] { sys::fs::remove(aside); });
   std::string said;
   if (!runLinker({"ld.lld",
                   "-o",
                   aside.str().str(),
-                  "-pie",
+                  shared ? "-shared" : "-pie",
                   "--gc-sections",
                   "--as-needed",
                   "--hash-style=gnu",

@@ -42,10 +42,11 @@ bool emitMachineCode(llvm::Module &module, llvm::TargetMachine &machine, bool as
 /// The text of NAME.h.
 std::string emitHeader(const Program &program);
 
-/// Links an object and the runtime archive into an executable that needs libc and libm only.
-/// False after an error.
+/// Links an object and the runtime archive into an executable, or a shared object, that needs libc
+/// and libm only. False after an error.
 bool linkExecutable(llvm::StringRef object, const llvm::Triple &triple,
-                    llvm::StringRef runtimeArchive, llvm::StringRef outputPath, ErrorHandler error);
+                    llvm::StringRef runtimeArchive, llvm::StringRef outputPath, bool shared,
+                    ErrorHandler error);
 
 /// Writes a file aside and renames it, so that a reader never sees a part of it; "-" is standard
 /// output. False after an error.
