@@ -104,8 +104,10 @@ void ContractionEmitter::choosePlan() {
       break;
     }
   kBlock = c.order.empty() ? 1 : g.sizes[c.order[0]];
-  bool packed = g.varies(c.in[wide], n) && factor.access.strideOf(n) != 1 && columns > 1;
-  if (!packed)
+  bool strided = g.varies(c.in[wide], n) && factor.access.strideOf(n) != 1 && columns > 1;
+  // Rows far apart in memory share few cache sets and pages: enough row tiles repay a copy.
+  bool reused = rows >= 4 * tileRows && columns > tileVectors * width && kBlock >= 32;
+  if (!strided && !reused)
     return;
   int64_t bytes = std::max<int64_t>(1, c.type.getIntOrFloatBitWidth() / 8);
   int64_t slice = g.count(c.reduced) / std::max<int64_t>(1, kBlock) * tileVectors * width * bytes;

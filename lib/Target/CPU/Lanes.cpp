@@ -56,8 +56,8 @@ Value LaneBuilder::load(Value pointer, Value offset, Type element, int64_t lanes
   Type stored = inMemory(element);
   Value at = address(pointer, offset, element), v;
   int64_t full = target.vectorBits / 8 / bytesOf(element);
-  bool masked = target.masks && lanes > 1 && lanes < full && (lanes & (lanes - 1)) != 0 &&
-                bytesOf(element) >= 4;
+  bool masked =
+      masks && lanes > 1 && lanes < full && (lanes & (lanes - 1)) != 0 && bytesOf(element) >= 4;
   if (masked) {
     SmallVector<bool> bits(full, false);
     std::fill_n(bits.begin(), lanes, true);
@@ -81,8 +81,8 @@ void LaneBuilder::store(Value v, Value pointer, Value offset) {
   Value at = address(pointer, offset, element);
   if (element.isInteger(1))
     v = arith::ExtUIOp::create(b, loc, withElement(v.getType(), b.getI8Type()), v);
-  bool masked = target.masks && lanes > 1 && lanes < full && (lanes & (lanes - 1)) != 0 &&
-                bytesOf(element) >= 4;
+  bool masked =
+      masks && lanes > 1 && lanes < full && (lanes & (lanes - 1)) != 0 && bytesOf(element) >= 4;
   if (!masked) {
     LLVM::StoreOp::create(b, loc, v, at, bytesOf(element));
     return;

@@ -30,11 +30,13 @@ mlir::Type withElement(mlir::Type type, mlir::Type element);
 class LaneBuilder {
 public:
   LaneBuilder(mlir::OpBuilder b, mlir::Location loc, const CpuTarget &target)
-      : b(b), loc(loc), target(target) {}
+      : b(b), loc(loc), target(target), masks(target.masks) {}
 
   mlir::OpBuilder b;
   mlir::Location loc;
   const CpuTarget &target;
+  /// Parts of vectors are accessed through masks. LLVM does not forward such stores to loads.
+  bool masks;
 
   // Constants; `type` is an instance's type.
   mlir::Value constant(mlir::TypedAttr element, mlir::Type type);

@@ -349,4 +349,7 @@ void TinyEmitter::run() {
     b.store(s.value, s.pointer, b.i64(s.offset));
 }
 
-void gradc::cpu::emitTiny(LaneBuilder &b, const Kernel &kernel) { TinyEmitter(b, kernel).run(); }
+void gradc::cpu::emitTiny(LaneBuilder &b, const Kernel &kernel) {
+  b.masks = false;
+  TinyEmitter(b, kernel).run();
+}

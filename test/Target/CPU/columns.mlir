@@ -254,3 +254,81 @@ sched.kernel @column_sum_then_update kind "rows" inplace [1, 0] (%a0: tensor<200
   } -> tensor<33xf32>
   sched.return %v6 : tensor<33xf32>
 }
+
+sched.kernel @sums_of_negative_zeros_150x90 kind "rows" inplace [] (%a0: tensor<150x90xf32>) -> (tensor<90xf32>, tensor<150xf32>) attributes {test.fill = -0.0 : f32} {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<90xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<90xf32>) -> tensor<90xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a0 : tensor<150x90xf32>) outs(%v3 : tensor<90xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<90xf32>
+  %c5 = arith.constant 0.0 : f32
+  %v6 = tensor.empty() : tensor<150xf32>
+  %v7 = linalg.fill ins(%c5 : f32) outs(%v6 : tensor<150xf32>) -> tensor<150xf32>
+  %v8 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a0 : tensor<150x90xf32>) outs(%v7 : tensor<150xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<150xf32>
+  sched.return %v4, %v8 : tensor<90xf32>, tensor<150xf32>
+}
+
+sched.kernel @sums_of_negative_zeros_3x5 kind "rows" inplace [] (%a0: tensor<3x5xf32>) -> (tensor<5xf32>, tensor<3xf32>) attributes {test.fill = -0.0 : f32} {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<5xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<5xf32>) -> tensor<5xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a0 : tensor<3x5xf32>) outs(%v3 : tensor<5xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<5xf32>
+  %c5 = arith.constant 0.0 : f32
+  %v6 = tensor.empty() : tensor<3xf32>
+  %v7 = linalg.fill ins(%c5 : f32) outs(%v6 : tensor<3xf32>) -> tensor<3xf32>
+  %v8 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a0 : tensor<3x5xf32>) outs(%v7 : tensor<3xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<3xf32>
+  sched.return %v4, %v8 : tensor<5xf32>, tensor<3xf32>
+}
+
+sched.kernel @extrema_keep_nan_150x90 kind "rows" inplace [] (%a0: tensor<150x90xf32>) -> (tensor<90xf32>, tensor<150xf32>) attributes {test.nan} {
+  %c1 = arith.constant 0xFF800000 : f32
+  %v2 = tensor.empty() : tensor<90xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<90xf32>) -> tensor<90xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a0 : tensor<150x90xf32>) outs(%v3 : tensor<90xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.maximumf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<90xf32>
+  %c5 = arith.constant 0x7F800000 : f32
+  %v6 = tensor.empty() : tensor<150xf32>
+  %v7 = linalg.fill ins(%c5 : f32) outs(%v6 : tensor<150xf32>) -> tensor<150xf32>
+  %v8 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a0 : tensor<150x90xf32>) outs(%v7 : tensor<150xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.minimumf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<150xf32>
+  sched.return %v4, %v8 : tensor<90xf32>, tensor<150xf32>
+}
+
+sched.kernel @one_sum_returned_twice kind "rows" inplace [] (%a0: tensor<300x90xf32>) -> (tensor<90xf32>, tensor<90xf32>, tensor<90xf32>) {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<90xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<90xf32>) -> tensor<90xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a0 : tensor<300x90xf32>) outs(%v3 : tensor<90xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<90xf32>
+  %v5 = tensor.empty() : tensor<90xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%v4 : tensor<90xf32>) outs(%v5 : tensor<90xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %x0, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<90xf32>
+  sched.return %v4, %v4, %v6 : tensor<90xf32>, tensor<90xf32>, tensor<90xf32>
+}

@@ -1,28 +1,6 @@
 // Contractions: orders of operands, tails, batches, epilogues, panels of k.
 // RUN: gradc-kernel-run %s
 
-sched.kernel @matmul_nn_4x4x4_f32 kind "contraction" inplace [] (%a0: tensor<4x4xf32>, %a1: tensor<4x4xf32>, %a2: tensor<4xf32>) -> tensor<4x4xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<4x4xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<4x4xf32>) -> tensor<4x4xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<4x4xf32>, tensor<4x4xf32>) outs(%v3 : tensor<4x4xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<4x4xf32>
-  %v5 = tensor.empty() : tensor<4x4xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<4x4xf32>, tensor<4xf32>) outs(%v5 : tensor<4x4xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<4x4xf32>
-  sched.return %v6 : tensor<4x4xf32>
-}
-
 sched.kernel @matmul_nn_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<33x29xf32>, %a1: tensor<29x70xf32>, %a2: tensor<70xf32>) -> tensor<33x70xf32> {
   %c1 = arith.constant 0.0 : f32
   %v2 = tensor.empty() : tensor<33x70xf32>
@@ -45,77 +23,55 @@ sched.kernel @matmul_nn_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<
   sched.return %v6 : tensor<33x70xf32>
 }
 
-sched.kernel @matmul_nn_64x10x100_f32 kind "contraction" inplace [] (%a0: tensor<64x100xf32>, %a1: tensor<100x10xf32>, %a2: tensor<10xf32>) -> tensor<64x10xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<64x10xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<64x10xf32>) -> tensor<64x10xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<64x100xf32>, tensor<100x10xf32>) outs(%v3 : tensor<64x10xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<64x10xf32>
-  %v5 = tensor.empty() : tensor<64x10xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<64x10xf32>, tensor<10xf32>) outs(%v5 : tensor<64x10xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<64x10xf32>
-  sched.return %v6 : tensor<64x10xf32>
-}
-
-sched.kernel @matmul_nn_100x130x64_f32 kind "contraction" inplace [] (%a0: tensor<100x64xf32>, %a1: tensor<64x130xf32>, %a2: tensor<130xf32>) -> tensor<100x130xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<100x130xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<100x130xf32>) -> tensor<100x130xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<100x64xf32>, tensor<64x130xf32>) outs(%v3 : tensor<100x130xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<100x130xf32>
-  %v5 = tensor.empty() : tensor<100x130xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<100x130xf32>, tensor<130xf32>) outs(%v5 : tensor<100x130xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<100x130xf32>
-  sched.return %v6 : tensor<100x130xf32>
-}
-
-sched.kernel @matmul_nt_4x4x4_f32 kind "contraction" inplace [] (%a0: tensor<4x4xf32>, %a1: tensor<4x4xf32>, %a2: tensor<4xf32>) -> tensor<4x4xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<4x4xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<4x4xf32>) -> tensor<4x4xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<4x4xf32>, tensor<4x4xf32>) outs(%v3 : tensor<4x4xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<4x4xf32>
-  %v5 = tensor.empty() : tensor<4x4xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<4x4xf32>, tensor<4xf32>) outs(%v5 : tensor<4x4xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<4x4xf32>
-  sched.return %v6 : tensor<4x4xf32>
-}
-
 sched.kernel @matmul_nt_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<33x29xf32>, %a1: tensor<70x29xf32>, %a2: tensor<70xf32>) -> tensor<33x70xf32> {
   %c1 = arith.constant 0.0 : f32
   %v2 = tensor.empty() : tensor<33x70xf32>
   %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<33x70xf32>) -> tensor<33x70xf32>
   %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<33x29xf32>, tensor<70x29xf32>) outs(%v3 : tensor<33x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<33x70xf32>
+  %v5 = tensor.empty() : tensor<33x70xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<33x70xf32>, tensor<70xf32>) outs(%v5 : tensor<33x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %a = arith.addf %x0, %x1 : f32
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ole, %a, %z : f32
+    %r = arith.select %p, %z, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<33x70xf32>
+  sched.return %v6 : tensor<33x70xf32>
+}
+
+sched.kernel @matmul_tn_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<29x33xf32>, %a1: tensor<29x70xf32>, %a2: tensor<70xf32>) -> tensor<33x70xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<33x70xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<33x70xf32>) -> tensor<33x70xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<29x33xf32>, tensor<29x70xf32>) outs(%v3 : tensor<33x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<33x70xf32>
+  %v5 = tensor.empty() : tensor<33x70xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<33x70xf32>, tensor<70xf32>) outs(%v5 : tensor<33x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %a = arith.addf %x0, %x1 : f32
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ole, %a, %z : f32
+    %r = arith.select %p, %z, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<33x70xf32>
+  sched.return %v6 : tensor<33x70xf32>
+}
+
+sched.kernel @matmul_tt_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<29x33xf32>, %a1: tensor<70x29xf32>, %a2: tensor<70xf32>) -> tensor<33x70xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<33x70xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<33x70xf32>) -> tensor<33x70xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<29x33xf32>, tensor<70x29xf32>) outs(%v3 : tensor<33x70xf32>) {
   ^bb0(%x0: f32, %x1: f32, %o: f32):
     %p = arith.mulf %x0, %x1 : f32
     %r = arith.addf %o, %p : f32
@@ -155,99 +111,11 @@ sched.kernel @matmul_nt_64x10x100_f32 kind "contraction" inplace [] (%a0: tensor
   sched.return %v6 : tensor<64x10xf32>
 }
 
-sched.kernel @matmul_nt_100x130x64_f32 kind "contraction" inplace [] (%a0: tensor<100x64xf32>, %a1: tensor<130x64xf32>, %a2: tensor<130xf32>) -> tensor<100x130xf32> {
+sched.kernel @matmul_nn_100x130x64_f32 kind "contraction" inplace [] (%a0: tensor<100x64xf32>, %a1: tensor<64x130xf32>, %a2: tensor<130xf32>) -> tensor<100x130xf32> {
   %c1 = arith.constant 0.0 : f32
   %v2 = tensor.empty() : tensor<100x130xf32>
   %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<100x130xf32>) -> tensor<100x130xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<100x64xf32>, tensor<130x64xf32>) outs(%v3 : tensor<100x130xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<100x130xf32>
-  %v5 = tensor.empty() : tensor<100x130xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<100x130xf32>, tensor<130xf32>) outs(%v5 : tensor<100x130xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<100x130xf32>
-  sched.return %v6 : tensor<100x130xf32>
-}
-
-sched.kernel @matmul_tn_4x4x4_f32 kind "contraction" inplace [] (%a0: tensor<4x4xf32>, %a1: tensor<4x4xf32>, %a2: tensor<4xf32>) -> tensor<4x4xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<4x4xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<4x4xf32>) -> tensor<4x4xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<4x4xf32>, tensor<4x4xf32>) outs(%v3 : tensor<4x4xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<4x4xf32>
-  %v5 = tensor.empty() : tensor<4x4xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<4x4xf32>, tensor<4xf32>) outs(%v5 : tensor<4x4xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<4x4xf32>
-  sched.return %v6 : tensor<4x4xf32>
-}
-
-sched.kernel @matmul_tn_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<29x33xf32>, %a1: tensor<29x70xf32>, %a2: tensor<70xf32>) -> tensor<33x70xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<33x70xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<33x70xf32>) -> tensor<33x70xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<29x33xf32>, tensor<29x70xf32>) outs(%v3 : tensor<33x70xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<33x70xf32>
-  %v5 = tensor.empty() : tensor<33x70xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<33x70xf32>, tensor<70xf32>) outs(%v5 : tensor<33x70xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<33x70xf32>
-  sched.return %v6 : tensor<33x70xf32>
-}
-
-sched.kernel @matmul_tn_64x10x100_f32 kind "contraction" inplace [] (%a0: tensor<100x64xf32>, %a1: tensor<100x10xf32>, %a2: tensor<10xf32>) -> tensor<64x10xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<64x10xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<64x10xf32>) -> tensor<64x10xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<100x64xf32>, tensor<100x10xf32>) outs(%v3 : tensor<64x10xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<64x10xf32>
-  %v5 = tensor.empty() : tensor<64x10xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<64x10xf32>, tensor<10xf32>) outs(%v5 : tensor<64x10xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<64x10xf32>
-  sched.return %v6 : tensor<64x10xf32>
-}
-
-sched.kernel @matmul_tn_100x130x64_f32 kind "contraction" inplace [] (%a0: tensor<64x100xf32>, %a1: tensor<64x130xf32>, %a2: tensor<130xf32>) -> tensor<100x130xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<100x130xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<100x130xf32>) -> tensor<100x130xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<64x100xf32>, tensor<64x130xf32>) outs(%v3 : tensor<100x130xf32>) {
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<100x64xf32>, tensor<64x130xf32>) outs(%v3 : tensor<100x130xf32>) {
   ^bb0(%x0: f32, %x1: f32, %o: f32):
     %p = arith.mulf %x0, %x1 : f32
     %r = arith.addf %o, %p : f32
@@ -285,72 +153,6 @@ sched.kernel @matmul_tt_4x4x4_f32 kind "contraction" inplace [] (%a0: tensor<4x4
     linalg.yield %r : f32
   } -> tensor<4x4xf32>
   sched.return %v6 : tensor<4x4xf32>
-}
-
-sched.kernel @matmul_tt_33x70x29_f32 kind "contraction" inplace [] (%a0: tensor<29x33xf32>, %a1: tensor<70x29xf32>, %a2: tensor<70xf32>) -> tensor<33x70xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<33x70xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<33x70xf32>) -> tensor<33x70xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<29x33xf32>, tensor<70x29xf32>) outs(%v3 : tensor<33x70xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<33x70xf32>
-  %v5 = tensor.empty() : tensor<33x70xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<33x70xf32>, tensor<70xf32>) outs(%v5 : tensor<33x70xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<33x70xf32>
-  sched.return %v6 : tensor<33x70xf32>
-}
-
-sched.kernel @matmul_tt_64x10x100_f32 kind "contraction" inplace [] (%a0: tensor<100x64xf32>, %a1: tensor<10x100xf32>, %a2: tensor<10xf32>) -> tensor<64x10xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<64x10xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<64x10xf32>) -> tensor<64x10xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<100x64xf32>, tensor<10x100xf32>) outs(%v3 : tensor<64x10xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<64x10xf32>
-  %v5 = tensor.empty() : tensor<64x10xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<64x10xf32>, tensor<10xf32>) outs(%v5 : tensor<64x10xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<64x10xf32>
-  sched.return %v6 : tensor<64x10xf32>
-}
-
-sched.kernel @matmul_tt_100x130x64_f32 kind "contraction" inplace [] (%a0: tensor<64x100xf32>, %a1: tensor<130x64xf32>, %a2: tensor<130xf32>) -> tensor<100x130xf32> {
-  %c1 = arith.constant 0.0 : f32
-  %v2 = tensor.empty() : tensor<100x130xf32>
-  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<100x130xf32>) -> tensor<100x130xf32>
-  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2, d0)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<64x100xf32>, tensor<130x64xf32>) outs(%v3 : tensor<100x130xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %p = arith.mulf %x0, %x1 : f32
-    %r = arith.addf %o, %p : f32
-    linalg.yield %r : f32
-  } -> tensor<100x130xf32>
-  %v5 = tensor.empty() : tensor<100x130xf32>
-  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<100x130xf32>, tensor<130xf32>) outs(%v5 : tensor<100x130xf32>) {
-  ^bb0(%x0: f32, %x1: f32, %o: f32):
-    %a = arith.addf %x0, %x1 : f32
-    %z = arith.constant 0.0 : f32
-    %p = arith.cmpf ole, %a, %z : f32
-    %r = arith.select %p, %z, %a : f32
-    linalg.yield %r : f32
-  } -> tensor<100x130xf32>
-  sched.return %v6 : tensor<100x130xf32>
 }
 
 sched.kernel @matmul_nt_20x40x1500_f32 kind "contraction" inplace [] (%a0: tensor<20x1500xf32>, %a1: tensor<40x1500xf32>, %a2: tensor<40xf32>) -> tensor<20x40xf32> {

@@ -246,14 +246,22 @@ Number get(const Buffer &buffer, size_t i) {
   return std::memcpy(&l, at, 8), Number{0, l};
 }
 
-/// Numbers around zero; an attribute test.low makes floats start there, and all are exact in f32.
-Tensor draw(Type type, std::mt19937 &random, double low) {
+/// Numbers around zero, exact in f32. Attributes of the kernel change that: floats from test.low
+/// up, all of them test.fill, some of them NaN with test.nan.
+Tensor draw(sched::KernelOp kernel, Type type, std::mt19937 &random) {
   Tensor t(countOf(type));
   bool isBool = getElementTypeOrSelf(type).isInteger(1);
+  auto low = kernel->getAttrOfType<FloatAttr>("test.low");
+  auto fill = kernel->getAttrOfType<FloatAttr>("test.fill");
+  bool nan = kernel->hasAttr("test.nan");
   std::normal_distribution<float> normal;
   for (Number &x : t) {
     float f = normal(random);
-    x.real = low > -1e30 ? float(low + std::fabs(f)) : f;
+    x.real = fill  ? fill.getValueAsDouble()
+             : low ? float(low.getValueAsDouble() + std::fabs(f))
+                   : f;
+    if (nan && random() % 300 == 0)
+      x.real = NAN;
     x.integer = isBool ? random() & 1 : int64_t(random() % 17) - 8;
   }
   return t;
@@ -330,12 +338,9 @@ bool compareWithReference(sched::KernelOp kernel, const std::vector<Tensor> &arg
 
 bool check(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
   std::mt19937 random(1);
-  double low = -1e38;
-  if (auto given = kernel->getAttrOfType<FloatAttr>("test.low"))
-    low = given.getValueAsDouble();
   std::vector<Tensor> args;
   for (Type t : kernel.getArgumentTypes())
-    args.push_back(draw(t, random, low));
+    args.push_back(draw(kernel, t, random));
   std::vector<std::vector<uint8_t>> first;
   bool ok = true;
   for (auto [variant, c] : llvm::zip(kVariants, compiled)) {
@@ -358,14 +363,11 @@ bool check(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
 
 void timeKernel(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
   std::mt19937 random(1);
-  double low = -1e38;
-  if (auto given = kernel->getAttrOfType<FloatAttr>("test.low"))
-    low = given.getValueAsDouble();
   std::vector<std::unique_ptr<Buffer>> buffers;
   std::vector<void *> pointers;
   for (Type t : llvm::concat<const Type>(kernel.getArgumentTypes(), kernel.getResultTypes())) {
     buffers.push_back(std::make_unique<Buffer>(t));
-    put(*buffers.back(), draw(t, random, low));
+    put(*buffers.back(), draw(kernel, t, random));
     pointers.push_back(buffers.back()->data());
   }
   using Clock = std::chrono::steady_clock;

@@ -276,3 +276,27 @@ sched.kernel @reduce_andi_10_i1 kind "rows" inplace [] (%a0: tensor<10xi1>) -> t
   } -> tensor<i1>
   sched.return %v4 : tensor<i1>
 }
+
+sched.kernel @sum_of_negative_zeros_10 kind "rows" inplace [] (%a0: tensor<10xf32>) -> tensor<f32> attributes {test.fill = -0.0 : f32} {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<f32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<f32>) -> tensor<f32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%a0 : tensor<10xf32>) outs(%v3 : tensor<f32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  sched.return %v4 : tensor<f32>
+}
+
+sched.kernel @sum_of_negative_zeros_10000 kind "rows" inplace [] (%a0: tensor<10000xf32>) -> tensor<f32> attributes {test.fill = -0.0 : f32} {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<f32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<f32>) -> tensor<f32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%a0 : tensor<10000xf32>) outs(%v3 : tensor<f32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  sched.return %v4 : tensor<f32>
+}

@@ -989,3 +989,36 @@ sched.kernel @chain_500 kind "rows" inplace [] (%a0: tensor<500xf64>) -> (tensor
   } -> tensor<500xf64>
   sched.return %v8, %v10 : tensor<f64>, tensor<500xf64>
 }
+
+sched.kernel @softmax_in_place kind "rows" inplace [0, 0] (%a0: tensor<70x900xf32>) -> tensor<70x900xf32> {
+  %c1 = arith.constant 0xFF800000 : f32
+  %v2 = tensor.empty() : tensor<70xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<70xf32>) -> tensor<70xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a0 : tensor<70x900xf32>) outs(%v3 : tensor<70xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.maximumf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<70xf32>
+  %v5 = tensor.empty() : tensor<70x900xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a0, %v4 : tensor<70x900xf32>, tensor<70xf32>) outs(%v5 : tensor<70x900xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %d = arith.subf %x0, %x1 : f32
+    %r = math.exp %d : f32
+    linalg.yield %r : f32
+  } -> tensor<70x900xf32>
+  %c7 = arith.constant 0.0 : f32
+  %v8 = tensor.empty() : tensor<70xf32>
+  %v9 = linalg.fill ins(%c7 : f32) outs(%v8 : tensor<70xf32>) -> tensor<70xf32>
+  %v10 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%v6 : tensor<70x900xf32>) outs(%v9 : tensor<70xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<70xf32>
+  %v11 = tensor.empty() : tensor<70x900xf32>
+  %v12 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v6, %v10 : tensor<70x900xf32>, tensor<70xf32>) outs(%v11 : tensor<70x900xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.divf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<70x900xf32>
+  sched.return %v12 : tensor<70x900xf32>
+}

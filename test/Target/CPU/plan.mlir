@@ -1,0 +1,297 @@
+// The plan of a kernel: its form, dims, nests and sweeps, and what its results may overwrite.
+// RUN: gradc-opt %s "--cpu-emit-kernels=print-plan vector-bits=256 registers=16" -o %t.mlir 2>&1 | FileCheck %s
+// RUN: FileCheck %s --check-prefix=CODE --input-file=%t.mlir
+
+// No math op is left that is not an instruction, no kernel, no launch.
+// CODE-NOT: math.exp
+// CODE-NOT: math.rsqrt
+// CODE-NOT: math.tanh
+// CODE-NOT: sched.
+// CODE-DAG: func.func private @softmax_300x500_f32.cpu(
+// CODE-DAG: func.func private @chain_4096.cpu(%{{.*}}: !llvm.ptr {llvm.noalias, llvm.readonly}, %{{.*}}: !llvm.ptr {llvm.noalias}, %{{.*}}: !llvm.ptr {llvm.noalias})
+// CODE-NOT: math.tanh
+
+// The maximum and the sum of a row cost a sweep each.
+// CHECK-LABEL: kernel @softmax_300x500_f32: form rows, dims d0=300 d1=500(vector)
+// CHECK: [[X:n[0-9]+]] = load a0[d0*500 + d1]
+// CHECK: [[MAX:n[0-9]+]] = reduce max {d1} [[X]] over {d0} stage 1 phase 0
+// CHECK: [[EXP:n[0-9]+]] = math.exp
+// CHECK: [[SUM:n[0-9]+]] = reduce add {d1} [[EXP]] over {d0} stage 2 phase 0
+// CHECK: nest phase 0 outer {d0} stores r0 at stage 2
+// CHECK: inplace (a0, r0)
+sched.kernel @softmax_300x500_f32 kind "rows" inplace [] (%a0: tensor<300x500xf32>) -> tensor<300x500xf32> {
+  %c1 = arith.constant 0xFF800000 : f32
+  %v2 = tensor.empty() : tensor<300xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<300xf32>) -> tensor<300xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a0 : tensor<300x500xf32>) outs(%v3 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.maximumf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v5 = tensor.empty() : tensor<300x500xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a0, %v4 : tensor<300x500xf32>, tensor<300xf32>) outs(%v5 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %d = arith.subf %x0, %x1 : f32
+    %r = math.exp %d : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %c7 = arith.constant 0.0 : f32
+  %v8 = tensor.empty() : tensor<300xf32>
+  %v9 = linalg.fill ins(%c7 : f32) outs(%v8 : tensor<300xf32>) -> tensor<300xf32>
+  %v10 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%v6 : tensor<300x500xf32>) outs(%v9 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v11 = tensor.empty() : tensor<300x500xf32>
+  %v12 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v6, %v10 : tensor<300x500xf32>, tensor<300xf32>) outs(%v11 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.divf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  sched.return %v12 : tensor<300x500xf32>
+}
+
+// Outputs and column sums are siblings in one pass; the last sweep's output may overwrite what it reads.
+// CHECK-LABEL: kernel @layer_norm_300x500: form rows
+// CHECK: nest phase 0 outer {d0} sums over {d0} [[DW:n[0-9]+]] [[DB:n[0-9]+]] stores r0 at stage 2 stores r1 at stage 3
+// CHECK-NOT: nest
+// CHECK: r2 = [[DW]][d1]
+// CHECK: r3 = [[DB]][d1]
+// CHECK: inplace (a0, r1) (a3, r1)
+sched.kernel @layer_norm_300x500 kind "rows" inplace [] (%a0: tensor<300x500xf32>, %a1: tensor<500xf32>, %a2: tensor<500xf32>, %a3: tensor<300x500xf32>) -> (tensor<300x500xf32>, tensor<300x500xf32>, tensor<500xf32>, tensor<500xf32>) {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<300xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<300xf32>) -> tensor<300xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%a0 : tensor<300x500xf32>) outs(%v3 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v5 = tensor.empty() : tensor<300xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%v4 : tensor<300xf32>) outs(%v5 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %c = arith.constant 0.002 : f32
+    %r = arith.mulf %x0, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v7 = tensor.empty() : tensor<300x500xf32>
+  %v8 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a0, %v6 : tensor<300x500xf32>, tensor<300xf32>) outs(%v7 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.subf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %v9 = tensor.empty() : tensor<300x500xf32>
+  %v10 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v8 : tensor<300x500xf32>) outs(%v9 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.mulf %x0, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %c11 = arith.constant 0.0 : f32
+  %v12 = tensor.empty() : tensor<300xf32>
+  %v13 = linalg.fill ins(%c11 : f32) outs(%v12 : tensor<300xf32>) -> tensor<300xf32>
+  %v14 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%v10 : tensor<300x500xf32>) outs(%v13 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v15 = tensor.empty() : tensor<300xf32>
+  %v16 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%v14 : tensor<300xf32>) outs(%v15 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %c = arith.constant 0.002 : f32
+    %r = arith.mulf %x0, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v17 = tensor.empty() : tensor<300xf32>
+  %v18 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%v16 : tensor<300xf32>) outs(%v17 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %e = arith.constant 1.0e-5 : f32
+    %a = arith.addf %x0, %e : f32
+    %r = math.rsqrt %a : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v19 = tensor.empty() : tensor<300x500xf32>
+  %v20 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v8, %v18 : tensor<300x500xf32>, tensor<300xf32>) outs(%v19 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.mulf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %v21 = tensor.empty() : tensor<300x500xf32>
+  %v22 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v20, %a1, %a2 : tensor<300x500xf32>, tensor<500xf32>, tensor<500xf32>) outs(%v21 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %x2: f32, %o: f32):
+    %a = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %a, %x2 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %v23 = tensor.empty() : tensor<300x500xf32>
+  %v24 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a3, %a1 : tensor<300x500xf32>, tensor<500xf32>) outs(%v23 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.mulf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %c25 = arith.constant 0.0 : f32
+  %v26 = tensor.empty() : tensor<300xf32>
+  %v27 = linalg.fill ins(%c25 : f32) outs(%v26 : tensor<300xf32>) -> tensor<300xf32>
+  %v28 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%v24 : tensor<300x500xf32>) outs(%v27 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v29 = tensor.empty() : tensor<300xf32>
+  %v30 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%v28 : tensor<300xf32>) outs(%v29 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %c = arith.constant 0.002 : f32
+    %r = arith.mulf %x0, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v31 = tensor.empty() : tensor<300x500xf32>
+  %v32 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v24, %v20 : tensor<300x500xf32>, tensor<300x500xf32>) outs(%v31 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.mulf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %c33 = arith.constant 0.0 : f32
+  %v34 = tensor.empty() : tensor<300xf32>
+  %v35 = linalg.fill ins(%c33 : f32) outs(%v34 : tensor<300xf32>) -> tensor<300xf32>
+  %v36 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%v32 : tensor<300x500xf32>) outs(%v35 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v37 = tensor.empty() : tensor<300xf32>
+  %v38 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%v36 : tensor<300xf32>) outs(%v37 : tensor<300xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %c = arith.constant 0.002 : f32
+    %r = arith.mulf %x0, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<300xf32>
+  %v39 = tensor.empty() : tensor<300x500xf32>
+  %v40 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v24, %v20, %v30, %v38, %v18 : tensor<300x500xf32>, tensor<300x500xf32>, tensor<300xf32>, tensor<300xf32>, tensor<300xf32>) outs(%v39 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %x2: f32, %x3: f32, %x4: f32, %o: f32):
+    %p = arith.mulf %x1, %x3 : f32
+    %q = arith.subf %x0, %x2 : f32
+    %s = arith.subf %q, %p : f32
+    %r = arith.mulf %s, %x4 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %v41 = tensor.empty() : tensor<300x500xf32>
+  %v42 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a3, %v20 : tensor<300x500xf32>, tensor<300x500xf32>) outs(%v41 : tensor<300x500xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.mulf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<300x500xf32>
+  %c43 = arith.constant 0.0 : f32
+  %v44 = tensor.empty() : tensor<500xf32>
+  %v45 = linalg.fill ins(%c43 : f32) outs(%v44 : tensor<500xf32>) -> tensor<500xf32>
+  %v46 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%v42 : tensor<300x500xf32>) outs(%v45 : tensor<500xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<500xf32>
+  %c47 = arith.constant 0.0 : f32
+  %v48 = tensor.empty() : tensor<500xf32>
+  %v49 = linalg.fill ins(%c47 : f32) outs(%v48 : tensor<500xf32>) -> tensor<500xf32>
+  %v50 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%a3 : tensor<300x500xf32>) outs(%v49 : tensor<500xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<500xf32>
+  sched.return %v22, %v40, %v46, %v50 : tensor<300x500xf32>, tensor<300x500xf32>, tensor<500xf32>, tensor<500xf32>
+}
+
+// The factors are read by every tile; what the epilogue adds is read where it is written.
+// CHECK-LABEL: kernel @matmul_nt_64x100x128_f32: form contraction, dims d0=64 d1=100(vector) d2=128
+// CHECK: [[C:n[0-9]+]] = contract {d2} n0 n1 over {d0 d1}
+// CHECK: inplace (a2, r0)
+sched.kernel @matmul_nt_64x100x128_f32 kind "contraction" inplace [] (%a0: tensor<64x128xf32>, %a1: tensor<100x128xf32>, %a2: tensor<64x100xf32>) -> tensor<64x100xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<64x100xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<64x100xf32>) -> tensor<64x100xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<64x128xf32>, tensor<100x128xf32>) outs(%v3 : tensor<64x100xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<64x100xf32>
+  %v5 = tensor.empty() : tensor<64x100xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a2, %v4 : tensor<64x100xf32>, tensor<64x100xf32>) outs(%v5 : tensor<64x100xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %r = arith.addf %x0, %x1 : f32
+    linalg.yield %r : f32
+  } -> tensor<64x100xf32>
+  sched.return %v6 : tensor<64x100xf32>
+}
+
+// All dims of one tensor are one; the gradient shares tanh with the loss.
+// CHECK-LABEL: kernel @chain_4096: form rows, dims d0=4096(vector)
+// CHECK: math.tanh
+// CHECK-NOT: math.tanh
+// CHECK: inplace (a0, r1)
+sched.kernel @chain_4096 kind "rows" inplace [] (%a0: tensor<4096xf32>) -> (tensor<f32>, tensor<4096xf32>) {
+  %v1 = tensor.empty() : tensor<4096xf32>
+  %v2 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%a0 : tensor<4096xf32>) outs(%v1 : tensor<4096xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %t = math.tanh %x0 : f32
+    %c = arith.constant 2.0 : f32
+    %y = arith.addf %t, %c : f32
+    %z = arith.mulf %y, %y : f32
+    %k = arith.constant 3.0 : f32
+    %r = arith.mulf %z, %k : f32
+    linalg.yield %r : f32
+  } -> tensor<4096xf32>
+  %c3 = arith.constant 0.0 : f32
+  %v4 = tensor.empty() : tensor<f32>
+  %v5 = linalg.fill ins(%c3 : f32) outs(%v4 : tensor<f32>) -> tensor<f32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%v2 : tensor<4096xf32>) outs(%v5 : tensor<f32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %r = arith.addf %o, %x0 : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  %v7 = tensor.empty() : tensor<f32>
+  %v8 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%v6 : tensor<f32>) outs(%v7 : tensor<f32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %c = arith.constant 0.000244140625 : f32
+    %r = arith.mulf %x0, %c : f32
+    linalg.yield %r : f32
+  } -> tensor<f32>
+  %v9 = tensor.empty() : tensor<4096xf32>
+  %v10 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%a0 : tensor<4096xf32>) outs(%v9 : tensor<4096xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %t = math.tanh %x0 : f32
+    %c = arith.constant 2.0 : f32
+    %y = arith.addf %t, %c : f32
+    %k = arith.constant 0.00146484375 : f32
+    %u = arith.mulf %y, %k : f32
+    %q = arith.mulf %t, %t : f32
+    %e = arith.constant 1.0 : f32
+    %w = arith.subf %e, %q : f32
+    %r = arith.mulf %u, %w : f32
+    linalg.yield %r : f32
+  } -> tensor<4096xf32>
+  sched.return %v8, %v10 : tensor<f32>, tensor<4096xf32>
+}
+
+// Small: in registers, whatever it is; all arguments are read before anything is written.
+// CHECK-LABEL: kernel @matmul_nn_4x4x4_f32: form tiny
+// CHECK: inplace (a0, r0) (a1, r0) (a2, r0)
+sched.kernel @matmul_nn_4x4x4_f32 kind "contraction" inplace [] (%a0: tensor<4x4xf32>, %a1: tensor<4x4xf32>, %a2: tensor<4xf32>) -> tensor<4x4xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<4x4xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<4x4xf32>, tensor<4x4xf32>) outs(%v3 : tensor<4x4xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<4x4xf32>
+  %v5 = tensor.empty() : tensor<4x4xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<4x4xf32>, tensor<4xf32>) outs(%v5 : tensor<4x4xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %a = arith.addf %x0, %x1 : f32
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ole, %a, %z : f32
+    %r = arith.select %p, %z, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<4x4xf32>
+  sched.return %v6 : tensor<4x4xf32>
+}
