@@ -15,7 +15,7 @@ int main(void) {
   float x[10][3], y[10][1], loss = 0;
   for (int i = 0; i < 10; i++) {
     for (int k = 0; k < 3; k++)
-      x[i][k] = sinf((float)(3 * i + k));
+      x[i][k] = sinf((float)((3 * i + k) * (3 * i + k)));
     y[i][0] = 2 * x[i][0] - x[i][1] + 0.5f * x[i][2] + 3;
   }
   regression *model;

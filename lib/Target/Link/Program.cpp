@@ -179,6 +179,10 @@ LogicalResult Reader::readFunction(func::FuncOp f) {
       function.outputs.push_back(argument->index);
     function.arguments.push_back(*argument);
   }
+  if (auto guard = f->getAttrOfType<FlatSymbolRefAttr>("ag.guard"))
+    for (auto [index, variable] : llvm::enumerate(program.variables))
+      if (variable.name == guard.getValue())
+        function.guard = index;
   bool drawsHere = false;
   f.walk([&](sched::HostOp op) { (op.getCall() == "print" ? program.prints : drawsHere) = true; });
   if (drawsHere)
