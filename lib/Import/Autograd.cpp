@@ -160,7 +160,7 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
   if (!isa<FloatType>(tensor.type.getElementType()))
     return importer.fail(node.loc, "only Tensors of floating point dtype can require gradients");
   if (storage.kind == Storage::Kind::variable && storage.variable.getRequiresGrad() &&
-      !tensor.cut && tensor.views.empty()) {
+      !tensor.cut && !tensor.isView) {
     storage.leaf = true;
     return success();
   }
@@ -193,7 +193,7 @@ static LogicalResult setRequiresGrad(Importer &importer, Node &node) {
   Tensor &tensor = *node.inputs[0].tensor;
   Storage &storage = *tensor.storage;
   node.results = {node.inputs[0].tensor};
-  bool isLeaf = storage.leaf && tensor.views.empty() && !tensor.cut;
+  bool isLeaf = storage.leaf && !tensor.isView && !tensor.cut;
   if (node.flag("value", true))
     return isLeaf || importer.needsGrad(tensor) ? success() : makeLeaf(importer, node, tensor);
   if (importer.needsGrad(tensor) && !isLeaf)
@@ -213,7 +213,7 @@ static LogicalResult zeroGrad(Importer &importer, Node &node) {
   bool toNone = node.flag("set_to_none", true);
   for (const Operand &operand : node.inputs) {
     if (!operand.tensor || operand.tensor->storage->kind != Storage::Kind::variable ||
-        !operand.tensor->storage->variable.getRequiresGrad() || !operand.tensor->views.empty())
+        !operand.tensor->storage->variable.getRequiresGrad() || operand.tensor->isView)
       return importer.expected(*operand.json, "the name of a leaf that requires grad");
     Storage &leaf = *operand.tensor->storage;
     if (toNone && failed(importer.snapshotGradient(leaf, node.loc)))

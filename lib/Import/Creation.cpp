@@ -250,7 +250,8 @@ void addCreationOps(OpTable &table) {
       "uniform i64 draws of [low, high) of PyTorch's CPU generator", randint);
   add("randperm", {{"n", K::integer, true}}, "a random permutation of 0..n-1, i64", randperm);
   add("load", {{"file", K::text, true}, {"key", K::text}, leaf},
-      "an array of a .npy file, or entry `key` of an .npz file, relative to the graph's folder",
+      "an array of a .npy file, or entry `key` of an .npz or .safetensors file, relative to the "
+      "graph's folder",
       load);
 }
 

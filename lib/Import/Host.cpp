@@ -65,8 +65,7 @@ static LogicalResult item(Importer &importer, Node &node) {
     return importer.fail(node.loc, "a Tensor with " + Twine(type.getNumElements()) +
                                        " elements cannot be converted to Scalar");
   Value scalar = importer.reshape(x, {}, node.loc);
-  if (importer.gradEnabled())
-    scalar = ag::DetachOp::create(importer.b, node.loc, scalar);
+  scalar = ag::DetachOp::create(importer.b, node.loc, scalar);
   node.results = {importer.makeTensor(scalar, false)};
   node.results[0]->wrapped = true;
   node.results[0]->storage->shared = "is a number";

@@ -89,7 +89,7 @@ TensorRef Importer::lookup(const Json &at, StringRef name) {
     TensorRef leaf = lookup(at, name);
     if (!leaf)
       return nullptr;
-    if (leaf->storage->kind != Storage::Kind::variable || !leaf->views.empty() || leaf->cut ||
+    if (leaf->storage->kind != Storage::Kind::variable || leaf->isView || leaf->cut ||
         !leaf->storage->variable.getRequiresGrad()) {
       (void)fail(at,
                  "'" + name + ".grad' is None: '" + name + "' is not a leaf that requires grad");

@@ -64,6 +64,8 @@ struct Tensor {
   Shape strides;
   /// A view without history: of detach, or made under no_grad.
   bool cut = false;
+  /// Made by a view op, which need not change the shape; the last of them under no_grad.
+  bool isView = false, isNoGradView = false;
   /// A Python number: of item, requires_grad and the index of repeat.
   bool wrapped = false;
   Value cache;

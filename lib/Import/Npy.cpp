@@ -1,4 +1,4 @@
-// Npy.cpp - reads arrays of NumPy's .npy and .npz files.
+// Npy.cpp - reads arrays of files: .npy itself, and by their own readers .npz and .safetensors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -74,14 +74,24 @@ static DenseElementsAttr parseArray(MLIRContext *context, StringRef bytes, std::
   SmallVector<int64_t> shape;
   if (!parseShape(field(header, "shape"), shape))
     return fail("field 'shape': expected a tuple of sizes");
+  return makeArray(context, data, element, shape, problem);
+}
+
+DenseElementsAttr makeArray(MLIRContext *context, StringRef data, Type element,
+                            ArrayRef<int64_t> shape, std::string &problem) {
   unsigned width = std::max(1u, element.getIntOrFloatBitWidth() / 8);
   uint64_t elements = 1;
   for (int64_t size : shape)
-    if (__builtin_mul_overflow(elements, uint64_t(size), &elements))
-      return fail("field 'shape': the sizes are too large");
-  if (elements > data.size() / width || elements * width != data.size())
-    return fail("expected " + Twine(elements) + " elements of " + Twine(width) +
-                " bytes after the header, found " + Twine(data.size()) + " bytes");
+    if (__builtin_mul_overflow(elements, uint64_t(size), &elements)) {
+      problem = "field 'shape': the sizes are too large";
+      return {};
+    }
+  if (elements > data.size() / width || elements * width != data.size()) {
+    problem = ("expected " + Twine(elements) + " elements of " + Twine(width) + " bytes, found " +
+               Twine(data.size()) + " bytes")
+                  .str();
+    return {};
+  }
   auto type = RankedTensorType::get(shape, element);
   if (element.isInteger(1)) {
     SmallVector<bool> bools(data.begin(), data.end());
@@ -103,6 +113,8 @@ DenseElementsAttr readArray(MLIRContext *context, StringRef path, StringRef key,
   if (bytes.starts_with("PK"))
     return readZipEntry(bytes, key, entry, problem) ? parseArray(context, entry, problem)
                                                     : DenseElementsAttr();
+  if (isSafetensors(bytes))
+    return readSafetensors(context, bytes, key, problem);
   if (!key.empty()) {
     problem = "expected no 'key' for a .npy file";
     return {};

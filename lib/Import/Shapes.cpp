@@ -48,6 +48,8 @@ static LogicalResult bindView(Importer &importer, Node &node, View view, Shape s
   tensor->strides = std::move(strides);
   tensor->cache = {};
   tensor->wrapped = false;
+  tensor->isView = true;
+  tensor->isNoGradView = !importer.gradEnabled();
   tensor->cut |= !importer.gradEnabled() && importer.needsGrad(base);
   if (Storage &storage = *tensor->storage; storage.kind == Storage::Kind::plain) {
     Value value = importer.read(base, node.loc);

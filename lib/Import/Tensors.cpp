@@ -135,7 +135,7 @@ Value Importer::read(Tensor &tensor, Location loc) {
     value = applyView(view, value, loc);
   bool isFrozen = storage.variable && storage.kind == Storage::Kind::variable &&
                   storage.variable.getRequiresGrad() && !storage.leaf;
-  if ((tensor.cut || isFrozen) && gradEnabled())
+  if (tensor.cut || isFrozen)
     value = ag::DetachOp::create(b, loc, value);
   // Writes to a leaf are known by its ag.set; all other readings have to be listed.
   if (storage.kind != Storage::Kind::gradient && (value != whole || !(plain || storage.leaf)))
@@ -210,8 +210,15 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
                   "unsupported operation: more than one element of the written-to tensor refers "
                   "to a single memory location. Please clone() the tensor before performing the "
                   "operation.");
+  if (target.isNoGradView && gradEnabled() && (history || storage.history || storage.leaf))
+    return fail(loc,
+                "A view was created in no_grad mode and is being modified inplace with grad mode "
+                "enabled. Given that this use case is ambiguous and error-prone, it is "
+                "forbidden. You can clarify your code by moving both the view and the inplace "
+                "either both inside the no_grad block (if you don't want the inplace to be "
+                "tracked) or both outside (if you want the inplace to be tracked).");
   if (storage.leaf && !target.cut && gradEnabled())
-    return fail(loc, StringRef(target.views.empty() ? "a leaf" : "a view of a leaf") +
+    return fail(loc, StringRef(target.isView ? "a view of a leaf" : "a leaf") +
                          " Variable that requires grad is being used in an in-place operation.");
   if (storage.history && (target.cut || !gradEnabled()))
     return fail(loc,
