@@ -22,9 +22,10 @@ StringRef userName(Location loc) {
 }
 
 std::string place(Location loc) {
-  if (auto file = loc->findInstanceOf<FileLineColLoc>())
-    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
-           std::to_string(file.getColumn());
+  if (auto file = loc->findInstanceOf<FileLineColLoc>()) {
+    std::string text = file.getFilename().str() + ":" + std::to_string(file.getLine());
+    return file.getColumn() ? text + ":" + std::to_string(file.getColumn()) : text;
+  }
   return "unknown place";
 }
 

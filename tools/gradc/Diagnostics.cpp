@@ -39,7 +39,10 @@ static void print(mlir::Location loc, llvm::StringRef severity, const std::strin
     os << position->getFilename().getValue();
     // Line 0 stands for the whole file.
     if (position->getLine())
-      os << ":" << position->getLine() << ":" << position->getColumn();
+      os << ":" << position->getLine();
+    // A traced program knows its lines only.
+    if (position->getLine() && position->getColumn())
+      os << ":" << position->getColumn();
   } else {
     os << (input.empty() ? "gradc" : input);
   }
