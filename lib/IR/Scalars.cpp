@@ -1,6 +1,7 @@
 // Scalars.cpp - one element of each elementwise op, as arith and math ops.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Scalars.h"
+#include <cmath>
 
 using namespace mlir;
 namespace gradc::ag {
@@ -99,6 +100,18 @@ Value scalarNot(OpBuilder &b, Location loc, ValueRange args) {
   return arith::XOrIOp::create(b, loc, args[0], number(b, loc, args[0].getType(), 1));
 }
 
+/// Truncates toward zero; NaN and what the integer type cannot hold become its least value, which
+/// is what PyTorch gives. The select hides that arith.fptosi is undefined there.
+static Value floatToInteger(OpBuilder &b, Location loc, Value x, Type to) {
+  unsigned width = to.getIntOrFloatBitWidth();
+  Value bound = number(b, loc, x.getType(), std::ldexp(1.0, width - 1));
+  Value magnitude = math::AbsFOp::create(b, loc, x);
+  Value fits = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, magnitude, bound);
+  Value least =
+      arith::ConstantOp::create(b, loc, b.getIntegerAttr(to, APInt::getSignedMinValue(width)));
+  return arith::SelectOp::create(b, loc, fits, arith::FPToSIOp::create(b, loc, to, x), least);
+}
+
 Value scalarCast(OpBuilder &b, Location loc, Value x, Type to) {
   Type from = x.getType();
   if (from == to)
@@ -111,7 +124,7 @@ Value scalarCast(OpBuilder &b, Location loc, Value x, Type to) {
     return arith::TruncFOp::create(b, loc, to, x);
   }
   if (isa<FloatType>(from))
-    return arith::FPToSIOp::create(b, loc, to, x);
+    return floatToInteger(b, loc, x, to);
   if (isa<FloatType>(to)) {
     if (from.isInteger(1))
       return arith::UIToFPOp::create(b, loc, to, x);

@@ -205,6 +205,8 @@ def cast():
     case("cast", "f32 to f64", body, lambda x: x.to(torch.float64), [uniform(2, 3).float()], tolerance=1e-7)
     for to in [torch.int64, torch.int32]:
         case("cast", f"f64 to {NAMES[to]}", body, lambda x, to=to: x.to(to), [values])
+        case("cast", f"f64 to {NAMES[to]}, too large", body, lambda x, to=to: x.to(to),
+             [column([INF, -INF, NAN, 1e30, -1e30, 2.0**31, -2.0**31, 2.0**63, -2.0**63])])
     case("cast", "f64 to bool", body, lambda x: x.to(torch.bool), [special])
     for to in [torch.float64, torch.float32, torch.int32, torch.bool]:
         case("cast", f"i64 to {NAMES[to]}", body, lambda x, to=to: x.to(to),

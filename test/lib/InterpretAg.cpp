@@ -106,7 +106,10 @@ static Number convert(Number x, bool fromFloat, Type to) {
     return {0, fromFloat ? x.f != 0 : x.i != 0};
   if (isa<FloatType>(to))
     return {fromFloat ? x.f : double(x.i), 0};
-  return {0, fromFloat ? int64_t(x.f) : x.i};
+  if (!fromFloat)
+    return {0, x.i};
+  double bound = std::ldexp(1.0, to.getIntOrFloatBitWidth() - 1);
+  return {0, std::fabs(x.f) < bound ? int64_t(x.f) : int64_t(-bound)};
 }
 
 static Number element(Operation &op, Operands operands, size_t i) {

@@ -143,7 +143,9 @@ bool evaluateScalar(Operation &op, ArrayRef<const Datum *> operands, Datum &resu
   else if (isa<arith::SIToFPOp, arith::UIToFPOp>(op))
     y.f = double(a.i);
   else if (isa<arith::FPToSIOp>(op))
-    y.i = int64_t(a.f);
+    y.i = std::fabs(a.f) < std::ldexp(1.0, result.element.getIntOrFloatBitWidth() - 1)
+              ? int64_t(a.f)
+              : 0x5555; // undefined: nobody may use it
   else if (Floats f = floatFunction(op.getName().getStringRef()))
     y.f = f(a.f, b.f);
   else if (Integers f = integerFunction(op.getName().getStringRef()))

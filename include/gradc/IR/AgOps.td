@@ -119,7 +119,7 @@ def Ag_LogicalNotOp : Ag_Elementwise<"logical_not", "scalarNot(b, loc, args)", [
 def Ag_CastOp : Ag_Elementwise<"cast", "scalarCast(b, loc, args[0], ::mlir::getElementTypeOrSelf(getY().getType()))",
     [SameOperandsAndResultShape]> {
   let summary = "conversion to another element type";
-  let doc = "Float to integer truncates toward zero; anything to bool is `x != 0`. No gradient flows through integers.";
+  let doc = "Float to integer truncates toward zero (NaN and what does not fit become the least integer); anything to bool is `x != 0`. No gradient flows through integers.";
   let arguments = (ins AnyRankedTensor:$x);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($y)";
   let vjp = ["castLike(d, x)"];
@@ -171,12 +171,12 @@ def Ag_MinimumOp : Ag_Binary<"minimum", "scalarMinimum(b, loc, args)"> {
                     "select(a == b, d / 2.0, select(a < b, 0.0, d))"];
   let aten = ["aten.minimum.default"];
 }
-def Ag_LogicalAndOp : Ag_Binary<"logical_and", "::mlir::arith::AndIOp::create(b, loc, args)"> {
+def Ag_LogicalAndOp : Ag_Binary<"logical_and", "::mlir::arith::AndIOp::create(b, loc, args)", TensorOf<[I1]>> {
   let summary = "elementwise logical and of bools";
   let promotion = "bool";
   let derivative = ["", ""];
 }
-def Ag_LogicalOrOp : Ag_Binary<"logical_or", "::mlir::arith::OrIOp::create(b, loc, args)"> {
+def Ag_LogicalOrOp : Ag_Binary<"logical_or", "::mlir::arith::OrIOp::create(b, loc, args)", TensorOf<[I1]>> {
   let summary = "elementwise logical or of bools";
   let promotion = "bool";
   let derivative = ["", ""];
