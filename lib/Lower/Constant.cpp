@@ -33,7 +33,7 @@ static ag::VariableOp addVariable(ModuleOp module, Location loc, ElementsAttr va
   auto name = [&] { return "constant." + std::to_string(n); };
   while (module.lookupSymbol(name()))
     ++n;
-  return ag::VariableOp::create(b, loc, name(), value.getType(), "buffer",
+  return ag::VariableOp::create(b, loc, name(), value.getType(), "local",
                                 /*requires_grad=*/false, value);
 }
 

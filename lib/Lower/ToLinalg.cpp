@@ -90,7 +90,8 @@ LogicalResult LowerToLinalgPass::check() {
         return WalkResult::interrupt();
       }
     }
-    if (stays(op) || isPure(op))
+    // An empty no_grad region has no effect either, yet it does not belong here.
+    if (stays(op) || (isPure(op) && !isa<ag::NoGradOp, ag::YieldOp>(op)))
       return WalkResult::advance();
     op->emitOpError("is left after differentiation; this is an error of the compiler");
     return WalkResult::interrupt();

@@ -1,7 +1,7 @@
 // RUN: gradc-opt %s --lower-to-linalg | FileCheck %s
 
 // Non-splat constants become one hidden variable, read at function entry.
-// CHECK: ag.variable @constant.0 : tensor<3xf32> kind "buffer" = dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]>
+// CHECK: ag.variable @constant.0 : tensor<3xf32> kind "local" = dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]>
 // CHECK-LABEL: func.func @main
 // CHECK-SAME: %[[X:.*]]: tensor<10x3xf32>
 func.func @main(%x: tensor<10x3xf32>, %c: i1) -> tensor<10x3xf32> {

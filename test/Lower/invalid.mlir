@@ -13,3 +13,14 @@ func.func @f(%s: tensor<f32>) {
   ag.backward %s : tensor<f32>
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %r = ag.no_grad -> tensor<3xf32> {
+    %y = ag.exp %x : tensor<3xf32>
+    // expected-error@+1 {{'ag.yield' op is left after differentiation; this is an error of the compiler}}
+    ag.yield %y : tensor<3xf32>
+  }
+  return %r : tensor<3xf32>
+}

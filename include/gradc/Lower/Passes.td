@@ -11,7 +11,7 @@ def LowerToLinalgPass : Pass<"lower-to-linalg", "::mlir::ModuleOp"> {
     Leaves `linalg.generic`, `linalg.fill`, `tensor.empty`, static slices and reshapes, and the ag
     ops that the host runs or that touch variables. No `linalg` op ever has an operand without
     elements: what has none becomes `tensor.empty`, and a reduction over nothing its neutral
-    element. Constants that are not splats become variables of kind "buffer", named `constant.N`,
+    element. Constants that are not splats become variables of kind "local", named `constant.N`,
     read at function entry.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
