@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Schedule/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
-#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace gradc::sched {
@@ -146,8 +146,20 @@ struct OwnDestination : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// The number of which a tensor without dims is made.
+Value numberOf(Value tensor) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  if (!type || type.getRank() != 0)
+    return {};
+  if (auto elements = tensor.getDefiningOp<tensor::FromElementsOp>())
+    return elements.getElements().front();
+  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    return fill.getInputs().front();
+  return {};
+}
+
 /// A number taken out of a tensor and put into one of the same shape is that tensor.
-struct RewrapScalar : OpRewritePattern<tensor::FromElementsOp> {
+struct RewrapNumber : OpRewritePattern<tensor::FromElementsOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(tensor::FromElementsOp op,
@@ -162,11 +174,49 @@ struct RewrapScalar : OpRewritePattern<tensor::FromElementsOp> {
   }
 };
 
+/// Kernels take numbers (a loop's index, say) without memory in between.
+struct ReadNumber : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+    for (OpOperand *input : op.getDpsInputOperands())
+      if (Value number = numberOf(input->get())) {
+        rewriter.modifyOpInPlace(op, [&] { input->set(number); });
+        return success();
+      }
+    return failure();
+  }
+};
+
+/// Arithmetic on nothing but numbers (`step % 10 == 0`) needs no kernel.
+struct ComputeNumber : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+    bool numbers =
+        op.getNumLoops() == 0 && op.getNumDpsInits() == 1 && op.getNumDpsInputs() &&
+        llvm::none_of(op.getDpsInputs(), [](Value v) { return isa<TensorType>(v.getType()); }) &&
+        !op.payloadUsesValueFromOperand(op.getDpsInitOperand(0));
+    if (!numbers || !llvm::all_of(*op.getBody(), [](Operation &inner) {
+          return isa<arith::ArithDialect>(inner.getDialect()) || isa<linalg::YieldOp>(inner);
+        }))
+      return failure();
+    IRMapping map;
+    for (auto [argument, number] : llvm::zip(op.getBody()->getArguments(), op.getDpsInputs()))
+      map.map(argument, number);
+    for (Operation &inner : op.getBody()->without_terminator())
+      rewriter.clone(inner, map);
+    Value result = map.lookupOrDefault(op.getBody()->getTerminator()->getOperand(0));
+    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(op, op.getResult(0).getType(), result);
+    return success();
+  }
+};
+
 struct FoldMovementPass : sched::impl::FoldMovementPassBase<FoldMovementPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldIntoConsumer, Generalize, SplatToFill, OwnDestination, RewrapScalar>(
-        &getContext());
+    patterns.add<FoldIntoConsumer, Generalize, SplatToFill, OwnDestination, RewrapNumber,
+                 ReadNumber, ComputeNumber>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -216,6 +216,12 @@ void replaceHostOp(Operation *op) {
   op->erase();
 }
 
+/// Contractions read their factors from memory, also where all elements are equal (the gradient of
+/// a sum).
+bool isFactor(GenericOp op, OpOperand &use) {
+  return op.isDpsInput(&use) && linalg::isaContractionOpInterface(op);
+}
+
 /// A fill that something else than a kernel wants is made just before each use, by an op that a
 /// kernel may take: a buffer shared by several carries would have to be copied for each.
 void makeEscapingFills(func::FuncOp f) {
@@ -223,7 +229,8 @@ void makeEscapingFills(func::FuncOp f) {
   f.walk([&](linalg::FillOp fill) { fills.push_back(fill); });
   for (linalg::FillOp fill : fills) {
     for (OpOperand &use : llvm::make_early_inc_range(fill->getUses())) {
-      if (isa<GenericOp>(use.getOwner()))
+      auto reader = dyn_cast<GenericOp>(use.getOwner());
+      if (reader && !isFactor(reader, use))
         continue;
       OpBuilder b(use.getOwner());
       auto type = cast<RankedTensorType>(fill.getResult(0).getType());

@@ -19,6 +19,9 @@ void gradc::sched::buildSchedulePipeline(OpPassManager &pm, const ScheduleOption
   pm.addPass(createCSEPass());
   pm.addPass(createBindBuffersPass());
   pm.addNestedPass<func::FuncOp>(createFoldMovementPass());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  // What only a branch wants (a loss that is printed now and then) is computed there.
+  pm.addNestedPass<func::FuncOp>(createControlFlowSinkPass());
   pm.addPass(createCSEPass());
   // From here to bufferization no CSE: two tensor.empty are two buffers.
   pm.addPass(createFormKernelsPass());

@@ -53,3 +53,34 @@ func.func @small(%x: tensor<3xf32>, %s: tensor<i1>) -> (tensor<3x1xf32>, tensor<
   %3 = tensor.from_elements %c : tensor<i1>
   return %2, %3 : tensor<3x1xf32>, tensor<i1>
 }
+
+// -----
+
+// Numbers stay numbers: the condition needs no kernel, the scale no buffer.
+// CHECK-LABEL: func.func @numbers
+// CHECK-SAME: %[[X:.*]]: tensor<4xf32>, %[[I:.*]]: i64
+// CHECK-DAG: %[[F:.*]] = arith.sitofp %[[I]] : i64 to f32
+// CHECK-DAG: %[[C:.*]] = arith.cmpi slt, %[[I]], %{{.*}} : i64
+// CHECK: linalg.generic {{.*}} ins(%[[X]], %[[F]] : tensor<4xf32>, f32)
+// CHECK: return %{{.*}}, %[[C]]
+func.func @numbers(%x: tensor<4xf32>, %i: i64) -> (tensor<4xf32>, i1) {
+  %c10 = arith.constant 10 : i64
+  %0 = tensor.from_elements %i : tensor<i64>
+  %ei = tensor.empty() : tensor<i1>
+  %ef = tensor.empty() : tensor<f32>
+  %e = tensor.empty() : tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%0 : tensor<i64>) outs(%ei : tensor<i1>) {
+    ^bb0(%a: i64, %o: i1):
+      %t = arith.cmpi slt, %a, %c10 : i64
+      linalg.yield %t : i1 } -> tensor<i1>
+  %2 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%0 : tensor<i64>) outs(%ef : tensor<f32>) {
+    ^bb0(%a: i64, %o: f32):
+      %t = arith.sitofp %a : i64 to f32
+      linalg.yield %t : f32 } -> tensor<f32>
+  %3 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%x, %2 : tensor<4xf32>, tensor<f32>) outs(%e : tensor<4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %t = arith.mulf %a, %b : f32
+      linalg.yield %t : f32 } -> tensor<4xf32>
+  %c = tensor.extract %1[] : tensor<i1>
+  return %3, %c : tensor<4xf32>, i1
+}

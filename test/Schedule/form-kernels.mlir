@@ -107,6 +107,28 @@ func.func @host() -> (tensor<4xf32>, tensor<4xf32>) {
 
 // -----
 
+// A contraction reads its factors from memory: the gradient of a sum has its ones made before.
+// CHECK-DAG: sched.kernel @fill_0
+// CHECK-DAG: sched.kernel @contraction_0
+// CHECK-LABEL: func.func @ones
+// CHECK: %[[ONES:.*]] = sched.launch @fill_0
+// CHECK: sched.launch @contraction_0(%{{.*}}, %[[ONES]])
+func.func @ones(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<64x64xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %w = linalg.fill ins(%one : f32) outs(%e : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<64x64xf32>, tensor<64x64xf32>) outs(%z : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.mulf %p, %q : f32
+      %u = arith.addf %o, %t : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  return %0 : tensor<64x64xf32>
+}
+
+// -----
+
 func.func @left(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @+1 {{'ag.exp' has no kernel; lower it to linalg first}}
   %0 = ag.exp %x : tensor<4xf32>

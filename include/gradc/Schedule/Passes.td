@@ -30,10 +30,12 @@ def FoldMovementPass : Pass<"sched-fold-movement", "::mlir::func::FuncOp"> {
   let summary = "reads through broadcasts, transposes and unit dims instead of storing them";
   let description = [{
     A linalg.generic that only moves elements is composed into the indexing maps of its consumers, and so is a
-    reshape that only adds or drops dims of size 1. Named linalg ops become generic, splat constants
+    reshape that only adds or drops dims of size 1. Numbers (a loop's index) are read as numbers, and what is
+    computed from numbers alone stays arithmetic. Named linalg ops become generic, splat constants
     fills, and an elementwise op gets a destination of its own, so that later passes see few forms.
   }];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def FormKernelsPass : Pass<"sched-form-kernels", "::mlir::ModuleOp"> {
