@@ -108,7 +108,17 @@ void lowerLaunch(sched::LaunchOp launch, func::FuncOp kernel) {
     if (!mayOverwriteInput(launch, n))
       poison(b, launch.getLoc(), out);
   IRMapping map;
-  map.map(kernel.getArguments(), launch->getOperands());
+  for (auto [argument, operand] : llvm::zip(kernel.getArguments(), launch->getOpOperands())) {
+    Value value = operand.get();
+    // The body's views are typed for a buffer that starts at 0.
+    if (argument.getType() != value.getType() && !launch.isDpsInit(&operand)) {
+      Value packed =
+          memref::AllocOp::create(b, launch.getLoc(), cast<MemRefType>(argument.getType()));
+      linalg::CopyOp::create(b, launch.getLoc(), value, packed);
+      value = packed;
+    }
+    map.map(argument, value);
+  }
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     auto commit = dyn_cast<sched::CommitOp>(op);
     if (!commit) {
