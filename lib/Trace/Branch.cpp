@@ -16,6 +16,7 @@ Storages storagesOf(const ValueRef &value) {
 
 void mayShare(const ValueRef &result, const Storages &storages) {
   result->storage->isAmbiguous = true;
+  result->storage->reason = "came out of the repeat or if_";
   for (const auto &storage : storages)
     if (storage != result->storage)
       result->storage->mayShare.emplace_back(storage, storage->version);
@@ -107,6 +108,8 @@ ValueRef If::merge(const ValueRef &before, const ValueRef &then, const ValueRef 
   if (then->gradOf || otherwise->gradOf)
     fail(line, "an if_ cannot yield the gradient of a tensor itself: clone() it");
   ValueRef result = context.makeValue(then->type, then->device, where);
+  for (const ValueRef &branch : {then, otherwise})
+    result->hasUnknownLayout |= branch->isStrided || branch->hasUnknownLayout;
   result->hint = before ? before->hint : then->hint;
   result->leaves = Context::leavesOf(then);
   result->leaves.merge(Context::leavesOf(otherwise));

@@ -50,7 +50,8 @@ static void checkFresh(const Value &value, Location where) {
                     ", and .grad has become another tensor since: take grad() again");
   for (const auto &[storage, version] : value.storage->mayShare)
     if (storage->version != version)
-      fail(where, "a tensor that came out of the repeat or if_ at " + lineText(value.where) +
+      fail(where, std::string("a tensor that ") + value.storage->reason + " at " +
+                      lineText(value.where) +
                       " may share its storage with one that was written since: clone() it there");
 }
 
@@ -138,24 +139,55 @@ ValueRef Context::compute(std::string op, std::vector<Operand> inputs, Attribute
     for (const Operand &input : inputs)
       if (input.value)
         result->leaves.merge(leavesOf(input.value));
+  // Matrix products, and lists of one dim, have their elements in order.
+  size_t rank = result->type.shape.size();
+  bool isOrdered = rank < 2 || (rank == 2 && (op == "matmul" || op == "linear"));
+  for (const Operand &input : inputs)
+    if (input.value && !isOrdered)
+      result->hasUnknownLayout |= input.value->isStrided || input.value->hasUnknownLayout;
   Node *node = append(std::move(op), std::move(inputs), std::move(attributes), effect, where);
   node->results.push_back(result);
   result->node = node;
   return result;
 }
 
+// The shape without dims of size 1, which no layout shows.
+static Shape squeezed(const Shape &shape) {
+  Shape result;
+  for (int64_t size : shape)
+    if (size != 1)
+      result.push_back(size);
+  return result;
+}
+
+void Context::shareStorage(const std::string &op, const ValueRef &base, const ValueRef &view) {
+  bool isReshape = op == "reshape" || op == "flatten";
+  bool keepsDims = squeezed(base->type.shape) == squeezed(view->type.shape);
+  bool keepsOrder = isReshape || op == "detach" || op == "squeeze" || op == "unsqueeze";
+  view->isExpanded = base->isExpanded;
+  view->isStrided = base->isStrided || !keepsOrder;
+  view->hasUnknownLayout = base->hasUnknownLayout;
+  if (!isReshape || keepsDims || !base->hasUnknownLayout) {
+    view->storage = base->storage;
+    return;
+  }
+  view->storage->isAmbiguous = true;
+  view->storage->reason = "is a reshape of a tensor computed from a transposed or sliced one";
+  view->storage->mayShare = base->storage->mayShare;
+  view->storage->mayShare.emplace_back(base->storage, base->storage->version);
+}
+
 ValueRef Context::computeView(std::string op, const ValueRef &base, Attributes attributes,
                               Shape shape, Location where) {
-  ValueRef result = compute(std::move(op), {base}, std::move(attributes),
-                            {base->type.dtype, std::move(shape)}, base->device, where);
-  result->storage = base->storage;
-  result->isExpanded = base->isExpanded;
+  ValueRef result = compute(op, {base}, std::move(attributes), {base->type.dtype, std::move(shape)},
+                            base->device, where);
+  shareStorage(op, base, result);
   return result;
 }
 
 void Context::checkWritable(const ValueRef &target, Location where) const {
   if (target->storage->isAmbiguous)
-    fail(where, "in-place write to a tensor that came out of the repeat or if_ at " +
+    fail(where, std::string("in-place write to a tensor that ") + target->storage->reason + " at " +
                     lineText(target->where) + " and may share its storage: clone() it first");
   if (target->isExpanded)
     fail(where, "unsupported operation: more than one element of the written-to tensor refers to a "

@@ -39,9 +39,11 @@ struct Storage {
   uint64_t version = 0;
   /// Leaves that in-place writes brought in.
   LeafSet leaves;
-  /// A result of repeat or if_ may be another name of other storages, which PyTorch would go on
-  /// sharing and the graph does not: it may not be written, nor outlive a write to those.
+  /// It may be another name of other storages: a result of repeat or if_, which PyTorch would go on
+  /// sharing and the graph does not. It may not be written, nor outlive a write to those.
   bool isAmbiguous = false;
+  /// Why, as in "a tensor that …".
+  const char *reason = "";
   std::vector<std::pair<std::shared_ptr<Storage>, uint64_t>> mayShare;
 };
 
@@ -66,6 +68,11 @@ struct Value {
   bool isIndex = false;
   /// More than one element refers to one memory location, after expand.
   bool isExpanded = false;
+  /// A view whose elements may not lie in the order of their indices.
+  bool isStrided = false;
+  /// Computed from such a view: PyTorch may give it the layout of the view, so that nobody knows
+  /// whether a reshape of it is a view or a copy.
+  bool hasUnknownLayout = false;
   /// In the JSON.
   std::string name;
 };
@@ -193,6 +200,7 @@ public:
   bool usesCuda = false, usesAuto = false;
 
 private:
+  void shareStorage(const std::string &op, const ValueRef &base, const ValueRef &view);
   void checkWritable(const ValueRef &target, Location where) const;
 
   unsigned noGradDepth = 0;

@@ -145,6 +145,7 @@ ValueRef Repeat::result(const Entry &entry) {
   ValueRef value = context.makeValue(entry.after->type, entry.after->device, entry.after->where);
   value->same = entry.placeholder;
   value->leaf = entry.after->leaf;
+  value->hasUnknownLayout = entry.after->isStrided || entry.after->hasUnknownLayout;
   value->leaves = Context::leavesOf(entry.after);
   value->leaves.merge(Context::leavesOf(entry.before));
   results.push_back(value);

@@ -150,7 +150,11 @@ Tensor Tensor::slice(int64_t dim, int64_t start, int64_t end, int64_t step, Loca
                            {"end", std::to_string(last)}};
   if (step != 1)
     attributes.emplace_back("step", std::to_string(step));
-  return gradc::view("slice", base, std::move(attributes), shape, where);
+  Tensor sliced = gradc::view("slice", base, std::move(attributes), shape, where);
+  // Some of the first rows lie together as all of them do.
+  if (position == 0 && step == 1)
+    Access::value(sliced)->isStrided = base->isStrided;
+  return sliced;
 }
 
 Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length, Location where) const {

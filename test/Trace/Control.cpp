@@ -215,6 +215,27 @@ TEST(Repeat, RefusesABodyWhoseFirstTurnDiffers) {
             "the body resets a tensor from outside to an undefined one");
 }
 
+TEST(Views, AReshapeThatMayBeACopyIsNotWritten) {
+  const char *const refused = "in-place write to a tensor that is a reshape of a tensor computed "
+                              "from a transposed or sliced one at ";
+  const auto writes = [&](const std::function<Tensor(Tensor)> &view) {
+    std::string error = errorOf([&] { view(ones({2, 3})).add_(1); });
+    return error == "no error" ? "" : error.substr(0, std::string(refused).size());
+  };
+  EXPECT_EQ(writes([](Tensor x) { return (x.t() + 1).reshape({6}); }), refused);
+  EXPECT_EQ(writes([](Tensor x) { return x.slice(1, 0, 2).exp().flatten(); }), refused);
+  EXPECT_EQ(writes([](Tensor x) { return (x.t() + 1).t(); }), "");
+  EXPECT_EQ(writes([](Tensor x) { return (x.t() + 1).reshape({3, 1, 2}); }), "");
+  EXPECT_EQ(writes([](Tensor x) { return (x.t() + 1).reshape({6}).clone(); }), "");
+  EXPECT_EQ(writes([](Tensor x) { return x.t().reshape({6}); }), "");
+  EXPECT_EQ(writes([](Tensor x) { return (x + 1).reshape({6}); }), "");
+  EXPECT_EQ(writes([](Tensor x) { return (x.slice(0, 0, 1) + 1).reshape({3}); }), "");
+  EXPECT_EQ(writes([](Tensor x) { return matmul(x, x.t()).reshape({4}); }), "");
+  EXPECT_NE(ERROR(Tensor x = ones({2, 3}).t() + 1; Tensor y = x.reshape({6}); x += 1; print(y))
+                .find("may share its storage with one that was written since"),
+            std::string::npos);
+}
+
 TEST(If, YieldsWhatABranchRebinds) {
   EXPECT_EQ(nodesOf([] {
               Tensor x = ones({2}).named("x"), y = zeros({2}).named("y");
