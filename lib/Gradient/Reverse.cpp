@@ -142,8 +142,10 @@ LogicalResult Reverse::upwards(Operation *from) {
     return failure();
   Operation *parent = from->getParentOp();
   if (auto loop = dyn_cast<scf::ForOp>(parent))
-    for (BlockArgument arg : loop.getRegionIterArgs())
-      if (top.cotangents.contains(arg) && tripCount(loop).value_or(2) > 1) {
+    for (auto [arg, init] : llvm::zip(loop.getRegionIterArgs(), loop.getInitArgs())) {
+      if (!top.cotangents.contains(arg))
+        continue;
+      if (tripCount(loop).value_or(2) > 1) {
         InFlightDiagnostic error =
             statement->emitError("this backward reaches a value that an earlier iteration of the "
                                  "loop computed: detach it, or call "
@@ -151,6 +153,9 @@ LogicalResult Reverse::upwards(Operation *from) {
         error.attachNote(loop.getLoc()) << "the loop that carries it";
         return error;
       }
+      // In a loop of one turn it is what the loop starts from.
+      add(top.cotangents, init, top.cotangents.lookup(arg));
+    }
   return isa<func::FuncOp>(parent) ? success() : upwards(parent);
 }
 

@@ -136,6 +136,10 @@ case("loop_carried_detached", W, X, repeat(3, op("mul", op("detach", "h"), "w", 
 case("loop_outer_graph", W, X, op("mul", "w", "x", as_="t"), repeat(2, total("t"), BACK), GRAD)
 case("loop_outer_graph_retained", W, X, op("mul", "w", "x", as_="t"), repeat(2, total("t"), op("backward", "y", retain_graph=True)), GRAD)
 case("loop_outer_graph_unsaved", W, X, op("add", "w", "x", as_="t"), repeat(2, total("t"), BACK), GRAD)
+case("loop_of_one_turn", W, op("mul", "w", "w", as_="t"), repeat(1, total("h"), BACK, op("mul", "w", 2.0, as_="n"),
+                                                                 carry={"h": "t"}, yield_={"h": "n"}), GRAD)
+case("loop_of_one_turn_inside_another", W, repeat(2, op("mul", "w", "w", as_="t"), repeat(1, total("h"), BACK, op("mul", "w", 2.0, as_="n"),
+                                                  carry={"h": "t"}, yield_={"h": "n"}) | {"index": "k"}), GRAD)
 case("loop_nested", W, X, repeat(2, repeat(2, op("sin", op("mul", "h", "w"), as_="n"), **H) | {"index": "k", "carry": {"h": "g"}},
                                  carry={"g": "x"}, yield_={"g": "h"}), total("g"), BACK, GRAD)
 case("branch_taken", W, X, when(op("gt", op("sum", "x"), 0.0), [total(op("mul", "w", "x")), BACK]), GRAD)
