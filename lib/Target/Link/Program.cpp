@@ -77,6 +77,7 @@ private:
   FailureOr<Argument> readArgument(func::FuncOp f, unsigned i);
   FailureOr<unsigned> addBoundary(func::FuncOp f, std::vector<Tensor> &list, StringRef name,
                                   MemRefType type);
+  std::optional<unsigned> findVariable(StringRef name);
   void findSteps(Function &f);
   void layOut();
 
@@ -132,6 +133,13 @@ FailureOr<unsigned> Reader::addBoundary(func::FuncOp f, std::vector<Tensor> &lis
   return unsigned(list.size() - 1);
 }
 
+std::optional<unsigned> Reader::findVariable(StringRef name) {
+  for (auto [index, variable] : llvm::enumerate(program.variables))
+    if (variable.name == name)
+      return unsigned(index);
+  return std::nullopt;
+}
+
 FailureOr<Argument> Reader::readArgument(func::FuncOp f, unsigned i) {
   if (f.getArgumentTypes()[i].isIndex() && f.getSymName() == "steps")
     return Argument{Argument::Count};
@@ -148,9 +156,8 @@ FailureOr<Argument> Reader::readArgument(func::FuncOp f, unsigned i) {
     return failed(index) ? FailureOr<Argument>() : Argument{Argument::Output, *index};
   }
   if (auto symbol = f.getArgAttrOfType<FlatSymbolRefAttr>(i, sched::kVariableAttr)) {
-    for (auto [index, variable] : llvm::enumerate(program.variables))
-      if (variable.name == symbol.getValue())
-        return Argument{Argument::Variable, unsigned(index)};
+    if (std::optional<unsigned> index = findVariable(symbol.getValue()))
+      return Argument{Argument::Variable, *index};
     return f.emitError("argument ") << i << ": there is no variable " << symbol;
   }
   if (f.getArgAttr(i, sched::kArenaAttr)) {
@@ -179,10 +186,11 @@ LogicalResult Reader::readFunction(func::FuncOp f) {
       function.outputs.push_back(argument->index);
     function.arguments.push_back(*argument);
   }
-  if (auto guard = f->getAttrOfType<FlatSymbolRefAttr>("ag.guard"))
-    for (auto [index, variable] : llvm::enumerate(program.variables))
-      if (variable.name == guard.getValue())
-        function.guard = index;
+  if (auto guard = f->getAttrOfType<FlatSymbolRefAttr>("ag.guard")) {
+    function.guard = findVariable(guard.getValue());
+    if (!function.guard || program.variables[*function.guard].dtype != GRADC_BOOL)
+      return f.emitError("expected a bool variable as 'ag.guard', got ") << guard;
+  }
   bool drawsHere = false;
   f.walk([&](sched::HostOp op) { (op.getCall() == "print" ? program.prints : drawsHere) = true; });
   if (drawsHere)
