@@ -4,6 +4,7 @@
 #include "OneKernel.h"
 #include "Outline.h"
 #include "gradc/Schedule/Passes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace gradc::sched {
@@ -34,6 +35,7 @@ public:
   SmallVector<Group> run() {
     takeViews();
     takeOwnProducers();
+    takeCheapFactors();
     followEdges();
     joinSiblings();
     joinOverwriters();
@@ -110,6 +112,39 @@ private:
           else if (own && elementwise && tryMerge(&op, producer))
             work.push_back(producer);
         }
+    }
+  }
+
+  static bool isCheap(Operation *op) {
+    auto generic = dyn_cast<GenericOp>(op);
+    return generic && !generic.getNumReductionLoops() &&
+           llvm::none_of(generic.getBody()->without_terminator(), [](Operation &inner) {
+             return isa<math::MathDialect>(inner.getDialect()) || isa<arith::DivFOp>(inner);
+           });
+  }
+
+  /// Whether what `op` reads is stored anyway: others read it too.
+  bool readsStoredValues(Operation *op) const {
+    ArrayRef<Operation *> group = clusters.members(clusters.groupOf(op));
+    return llvm::all_of(KernelParts(group).arguments, [&](Value v) {
+      Operation *def = v.getDefiningOp();
+      if (!def || !isComputed(def))
+        return true;
+      return !llvm::all_of(v.getUsers(),
+                           [&](Operation *user) { return llvm::is_contained(group, user); });
+    });
+  }
+
+  /// A cheap function of stored values (the derivative of tanh from its result) is computed where
+  /// it is used rather than stored beside them.
+  void takeCheapFactors() {
+    for (Operation &op : block.without_terminator()) {
+      if (!isCheap(&op) || op.use_empty())
+        continue;
+      Operation *user = *op.user_begin();
+      bool one = llvm::all_of(op.getUsers(), [&](Operation *u) { return u == user; });
+      if (one && isComputed(user) && isCheap(user) && readsStoredValues(&op))
+        tryMerge(user, &op);
     }
   }
 

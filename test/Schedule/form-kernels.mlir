@@ -107,6 +107,49 @@ func.func @host() -> (tensor<4xf32>, tensor<4xf32>) {
 
 // -----
 
+#m = affine_map<(i, j) -> (i, j)>
+// 1 - y * y is computed where the gradient is: y is stored anyway.
+// CHECK: sched.kernel @contraction_0
+// CHECK-SAME: -> tensor<64x64xf32>
+// CHECK: sched.kernel @contraction_1
+// CHECK-SAME: -> tensor<64x64xf32>
+// CHECK: arith.subf
+// CHECK-LABEL: func.func @tanh
+// CHECK: %[[Y:.*]] = sched.launch @contraction_0
+// CHECK: sched.launch @contraction_1(%[[Y]], %{{.*}}) outs(
+func.func @tanh(%x: tensor<64x64xf32>, %w: tensor<64x64xf32>) -> (tensor<64x64xf32>, tensor<64x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<64x64xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %w : tensor<64x64xf32>, tensor<64x64xf32>) outs(%z : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.mulf %p, %q : f32
+      %u = arith.addf %o, %t : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  %y = linalg.generic {indexing_maps = [#m, #m], iterator_types = ["parallel", "parallel"]} ins(%0 : tensor<64x64xf32>) outs(%e : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %t = math.tanh %p : f32
+      linalg.yield %t : f32 } -> tensor<64x64xf32>
+  %f = linalg.generic {indexing_maps = [#m, #m], iterator_types = ["parallel", "parallel"]} ins(%y : tensor<64x64xf32>) outs(%e : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %o: f32):
+      %t = arith.mulf %p, %p : f32
+      %u = arith.subf %one, %t : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%y, %w : tensor<64x64xf32>, tensor<64x64xf32>) outs(%z : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.mulf %p, %q : f32
+      %u = arith.addf %o, %t : f32
+      linalg.yield %u : f32 } -> tensor<64x64xf32>
+  %d = linalg.generic {indexing_maps = [#m, #m, #m], iterator_types = ["parallel", "parallel"]} ins(%1, %f : tensor<64x64xf32>, tensor<64x64xf32>) outs(%e : tensor<64x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %o: f32):
+      %t = arith.mulf %p, %q : f32
+      linalg.yield %t : f32 } -> tensor<64x64xf32>
+  return %y, %d : tensor<64x64xf32>, tensor<64x64xf32>
+}
+
+// -----
+
 // A contraction reads its factors from memory: the gradient of a sum has its ones made before.
 // CHECK-DAG: sched.kernel @fill_0
 // CHECK-DAG: sched.kernel @contraction_0
