@@ -47,13 +47,15 @@ static bool mayPrecede(Operation *a, Operation *b, Operation *node) {
   return false;
 }
 
-/// Whether `marker` notes the write that `node` itself computed: PyTorch saves a copy of what an
-/// in-place op overwrites. They come from one place of the source, with nothing but ops on the new
-/// value between them.
-static bool isOwnWrite(Operation *node, Operation *marker) {
+/// Whether `marker` notes the write that `node` itself computed, and `v` is what it overwrote:
+/// PyTorch saves a copy of that, but not of the other operand. They come from one place of the
+/// source, with nothing but ops on the new value between them.
+static bool isOwnWrite(Operation *node, Operation *marker, Value v) {
   auto where = node->getLoc()->findInstanceOf<FileLineColLoc>();
   if (!where || where != marker->getLoc()->findInstanceOf<FileLineColLoc>() ||
       node->getBlock() != marker->getBlock())
+    return false;
+  if (llvm::is_contained(node->getOperands().drop_front(), v))
     return false;
   llvm::DenseSet<Value> written(node->result_begin(), node->result_end());
   for (Operation *op = node->getNextNode(); op != marker; op = op->getNextNode()) {
@@ -94,7 +96,7 @@ LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *sta
   for (Value v : reads)
     for (Operation *user : v.getUsers()) {
       if (!isa<ag::ModifiedOp>(user) || !mayPrecede(user, statement, node) ||
-          isOwnWrite(node, user))
+          isOwnWrite(node, user, v))
         continue;
       InFlightDiagnostic error =
           statement->emitError("one of the variables needed for gradient computation has been "

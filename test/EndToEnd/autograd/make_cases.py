@@ -96,6 +96,7 @@ case("leaf_unsaved_then_updated", W, total(op("neg", "w")), no_grad(op("sub_", "
 case("leaf_updated_between", W, total(op("mul", "w", "w"), "y"), BACK, no_grad(op("sub_", "w", "w.grad")),
      total(op("mul", "w", "w"), "z"), op("backward", "z"), GRAD, show("w"))
 case("in_place_history", W, op("mul", "w", 2.0, as_="t"), op("mul_", "t", "w"), total("t"), BACK, GRAD)
+case("in_place_by_itself", W, op("add", "w", 1.0, as_="t"), op("mul_", "t", "t"), total("t"), BACK)
 case("in_place_on_view", W, op("mul", "w", 2.0, as_="t"), op("slice", "t", dim=0, start=1, end=3, as_="s"),
      op("mul_", "s", 3.0), total("t"), BACK, GRAD, show(op("detach", "t")))
 case("in_place_on_transpose", tensor("m", [[1.0, 2.0], [3.0, 4.0]], True), op("mul", "m", 2.0, as_="t"),
