@@ -142,32 +142,9 @@ static NodeText describeByEntry(Operation *op) {
   return json.empty() ? NodeText() : NodeText{json[0].str(), {}};
 }
 
-NodeText describeValueOp(Operation *op) {
+/// Ops that move elements, and last the ones that need no attribute.
+static NodeText describeMovement(Operation *op) {
   return llvm::TypeSwitch<Operation *, NodeText>(op)
-      .Case([](ag::ConstantOp c) { return describeConstant(c); })
-      .Case([](ag::IotaOp c) { return NodeText{"ag.iota", {{"dim", std::to_string(c.getDim())}}}; })
-      .Case([](ag::CompareOp c) {
-        return NodeText{ag::stringifyPredicate(c.getPredicate()).str(), {}};
-      })
-      .Case([](ag::CastOp c) {
-        return NodeText{"cast", {{"dtype", quote(dtypeName(getElementTypeOrSelf(c.getType())))}}};
-      })
-      .Case([](ag::PowScalarOp c) {
-        return NodeText{"ag.pow_scalar", {{"exponent", numberText(c.getExponent())}}};
-      })
-      .Case([](ag::ReduceSumOp c) { return describeReduction("sum", c.getDims()); })
-      .Case([](ag::ReduceMeanOp c) { return describeReduction("mean", c.getDims()); })
-      .Case([](ag::ReduceMaxOp c) { return describeReduction("amax", c.getDims()); })
-      .Case([](ag::ReduceMinOp c) { return describeReduction("amin", c.getDims()); })
-      .Case([](ag::ContractOp c) {
-        if (isPlainProduct(c))
-          return NodeText{"matmul", {}};
-        return NodeText{"ag.contract",
-                        {{"a_batch", listText(c.getABatch())},
-                         {"b_batch", listText(c.getBBatch())},
-                         {"a_contract", listText(c.getAContract())},
-                         {"b_contract", listText(c.getBContract())}}};
-      })
       .Case([](ag::BroadcastOp c) {
         return NodeText{"ag.broadcast", {{"dims", listText(c.getDims())}}};
       })
@@ -196,6 +173,35 @@ NodeText describeValueOp(Operation *op) {
                          {"value", numberText(c.getValue())}}};
       })
       .Case([](ag::ConcatOp c) { return NodeText{"cat", {{"dim", std::to_string(c.getDim())}}}; })
+      .Default([](Operation *other) { return describeByEntry(other); });
+}
+
+NodeText describeValueOp(Operation *op) {
+  return llvm::TypeSwitch<Operation *, NodeText>(op)
+      .Case([](ag::ConstantOp c) { return describeConstant(c); })
+      .Case([](ag::IotaOp c) { return NodeText{"ag.iota", {{"dim", std::to_string(c.getDim())}}}; })
+      .Case([](ag::CompareOp c) {
+        return NodeText{ag::stringifyPredicate(c.getPredicate()).str(), {}};
+      })
+      .Case([](ag::CastOp c) {
+        return NodeText{"cast", {{"dtype", quote(dtypeName(getElementTypeOrSelf(c.getType())))}}};
+      })
+      .Case([](ag::PowScalarOp c) {
+        return NodeText{"ag.pow_scalar", {{"exponent", numberText(c.getExponent())}}};
+      })
+      .Case([](ag::ReduceSumOp c) { return describeReduction("sum", c.getDims()); })
+      .Case([](ag::ReduceMeanOp c) { return describeReduction("mean", c.getDims()); })
+      .Case([](ag::ReduceMaxOp c) { return describeReduction("amax", c.getDims()); })
+      .Case([](ag::ReduceMinOp c) { return describeReduction("amin", c.getDims()); })
+      .Case([](ag::ContractOp c) {
+        if (isPlainProduct(c))
+          return NodeText{"matmul", {}};
+        return NodeText{"ag.contract",
+                        {{"a_batch", listText(c.getABatch())},
+                         {"b_batch", listText(c.getBBatch())},
+                         {"a_contract", listText(c.getAContract())},
+                         {"b_contract", listText(c.getBContract())}}};
+      })
       .Case([](ag::RandnOp c) { return describeDraw("randn", c.getType()); })
       .Case([](ag::RandOp c) { return describeDraw("rand", c.getType()); })
       .Case([](ag::RandintOp c) {
@@ -212,7 +218,7 @@ NodeText describeValueOp(Operation *op) {
       .Case([](ag::DetachOp) { return NodeText{"ag.detach", {}}; })
       .Case([](ag::RequiresGradOp) { return NodeText{"requires_grad", {}}; })
       .Case([](ag::ToHostOp) { return NodeText{"to_host", {}}; })
-      .Default([](Operation *other) { return describeByEntry(other); });
+      .Default([](Operation *other) { return describeMovement(other); });
 }
 
 } // namespace gradc::graph

@@ -10,8 +10,7 @@ using namespace mlir;
 namespace gradc::graph {
 
 Importer::Importer(MLIRContext &context, StringRef fileName)
-    : b(&context), unknown(UnknownLoc::get(&context)),
-      folder(llvm::sys::path::parent_path(fileName)), ops(context),
+    : b(&context), folder(llvm::sys::path::parent_path(fileName)), ops(context),
       file(StringAttr::get(&context, fileName)) {}
 
 //===-- Messages ------------------------------------------------------------------------------===//

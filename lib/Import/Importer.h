@@ -188,7 +188,6 @@ public:
   mlir::func::FuncOp function(const Json &at, llvm::StringRef name);
 
   mlir::OpBuilder b;
-  mlir::Location unknown;
   /// The storages whose contents the open no_grad regions made.
   llvm::SmallVector<llvm::SetVector<Storage *>, 1> touched;
   unsigned noGradDepth = 0;
@@ -226,7 +225,6 @@ private:
   mlir::Operation *lastVariable = nullptr;
   struct Functions;
   std::shared_ptr<Functions> functions;
-  unsigned nesting = 0;
 };
 
 /// PyTorch's broadcasting of two shapes.
