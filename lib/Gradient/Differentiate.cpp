@@ -368,6 +368,17 @@ struct Carried {
   bool flag;
 };
 
+/// A later backward may widen this loop or branch, which replaces its results: what an environment
+/// keeps is the value of an op of its own, which folds away.
+static Value anchored(Operation *after, Value v) {
+  OpBuilder b(after->getContext());
+  b.setInsertionPointAfter(after);
+  if (isa<RankedTensorType>(v.getType()))
+    return ag::ReshapeOp::create(b, after->getLoc(), v.getType(), v);
+  Value always = arith::ConstantIntOp::create(b, after->getLoc(), 1, 1);
+  return arith::AndIOp::create(b, after->getLoc(), v, always);
+}
+
 LogicalResult Expander::inLoop(scf::ForOp loop, GradEnv &env) {
   Activity active(func);
   Location loc = loop.getLoc();
@@ -429,7 +440,8 @@ LogicalResult Expander::inLoop(scf::ForOp loop, GradEnv &env) {
       continue;
     }
     bool flag = llvm::find_if(carried, [&](const Carried &c) { return c.name == name; })->flag;
-    Value value = loop.getResult(at++), defined = flag ? loop.getResult(at++) : Value();
+    Value value = anchored(loop, loop.getResult(at++));
+    Value defined = flag ? anchored(loop, loop.getResult(at++)) : Value();
     if (!count)
       kind = join(kind, env[name].kind);
     env[name] = kind == GradKind::None ? GradState{} : GradState{kind, value, defined};
@@ -479,8 +491,8 @@ LogicalResult Expander::inBranches(scf::IfOp branch, GradEnv &env) {
       env[c.name] = {};
       continue;
     }
-    Value value = branch.getResult(at++);
-    env[c.name] = {c.kind, value, c.flag ? branch.getResult(at++) : Value()};
+    Value value = anchored(branch, branch.getResult(at++));
+    env[c.name] = {c.kind, value, c.flag ? anchored(branch, branch.getResult(at++)) : Value()};
   }
   return success();
 }

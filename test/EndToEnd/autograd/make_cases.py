@@ -137,6 +137,10 @@ case("loop_carried_detached", W, X, repeat(3, op("mul", op("detach", "h"), "w", 
 case("loop_outer_graph", W, X, op("mul", "w", "x", as_="t"), repeat(2, total("t"), BACK), GRAD)
 case("loop_outer_graph_retained", W, X, op("mul", "w", "x", as_="t"), repeat(2, total("t"), op("backward", "y", retain_graph=True)), GRAD)
 case("loop_outer_graph_unsaved", W, X, op("add", "w", "x", as_="t"), repeat(2, total("t"), BACK), GRAD)
+SAVES = op("mul", op("mul", "x", 2.0), "w", as_="n")
+case("loop_accumulates_and_saves", W, X, repeat(2, total(op("mul", "w", "w")), BACK, op("mul", op("tanh", "h"), "w", as_="n"), **H), total("h", "z"), op("backward", "z"), GRAD)
+case("branch_accumulates_and_saves", W, X, when(op("gt", op("sum", "x"), 0.5), [total(op("mul", "w", "w")), BACK, SAVES], [op("mul", "w", 1.0, as_="m")])
+     | {"yield": {"then": {"g": "n"}, "else": {"g": "m"}}}, total("g", "z"), op("backward", "z"), GRAD)
 case("loop_of_one_turn", W, op("mul", "w", "w", as_="t"), repeat(1, total("h"), BACK, op("mul", "w", 2.0, as_="n"),
                                                                  carry={"h": "t"}, yield_={"h": "n"}), GRAD)
 case("loop_of_one_turn_inside_another", W, repeat(2, op("mul", "w", "w", as_="t"), repeat(1, total("h"), BACK, op("mul", "w", 2.0, as_="n"),
