@@ -337,5 +337,7 @@ void ContractionEmitter::pack(Value column, ArrayRef<int64_t> lanes, Value from,
 }
 
 void gradc::cpu::emitContraction(LaneBuilder &b, const Kernel &kernel) {
-  ContractionEmitter(b, kernel).run();
+  // Without elements there is nothing to compute, and no tile.
+  if (kernel.graph.count(kernel.graph.results[0].access.dimSet()) != 0)
+    ContractionEmitter(b, kernel).run();
 }

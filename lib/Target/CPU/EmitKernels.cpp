@@ -1,6 +1,7 @@
 // EmitKernels.cpp - turns kernels into functions and launches into calls.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Evaluator.h"
+#include "Math.h"
 #include "gradc/IR/Sched.h"
 #include "gradc/Target/CPU/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -64,6 +65,28 @@ static bool isElement(Type type) {
          type.isInteger(1);
 }
 
+/// Types and ops that the emitters know.
+static LogicalResult checkSupport(sched::KernelOp op) {
+  for (Type t : llvm::concat<const Type>(op.getArgumentTypes(), op.getResultTypes())) {
+    if (auto shaped = dyn_cast<ShapedType>(t)) {
+      if (!shaped.hasStaticShape())
+        return op.emitError("cannot emit kernel '")
+               << op.getSymName() << "': a shape is not static, got " << t;
+      if (!isElement(shaped.getElementType()))
+        return op.emitError("cannot emit kernel '")
+               << op.getSymName() << "': expected elements of f32, f64, i64, i32 or i1, got " << t;
+    }
+  }
+  WalkResult walk = op.walk([&](Operation *inner) {
+    if (hasVectorForm(inner))
+      return WalkResult::advance();
+    op.emitError("cannot emit kernel '")
+        << op.getSymName() << "': '" << inner->getName() << "' has no vector form yet";
+    return WalkResult::interrupt();
+  });
+  return failure(walk.wasInterrupted());
+}
+
 /// A function of pointers (arguments, then results) and the kernel's scalars.
 func::FuncOp EmitKernelsPass::declare(sched::KernelOp op) {
   OpBuilder b(op);
@@ -121,16 +144,8 @@ Value EmitKernelsPass::constantPointer(LaneBuilder &b, DenseElementsAttr data) {
 }
 
 LogicalResult EmitKernelsPass::emit(sched::KernelOp op) {
-  for (Type t : llvm::concat<const Type>(op.getArgumentTypes(), op.getResultTypes())) {
-    if (auto shaped = dyn_cast<ShapedType>(t)) {
-      if (!shaped.hasStaticShape())
-        return op.emitError("cannot emit kernel '")
-               << op.getSymName() << "': a shape is not static, got " << t;
-      if (!isElement(shaped.getElementType()))
-        return op.emitError("cannot emit kernel '")
-               << op.getSymName() << "': expected elements of f32, f64, i64, i32 or i1, got " << t;
-    }
-  }
+  if (failed(checkSupport(op)))
+    return failure();
   std::string why;
   FailureOr<sched::KernelGraph> graph = sched::KernelGraph::build(op, why);
   if (failed(graph))
@@ -192,7 +207,7 @@ static FailureOr<Value> pointerOf(OpBuilder &b, Location loc, Value buffer) {
     return failure();
   int64_t expected = 1;
   for (int64_t d = type.getRank() - 1; d >= 0; --d) {
-    if (type.getDimSize(d) != 1 && strides[d] != expected)
+    if (type.getDimSize(d) > 1 && strides[d] != expected && type.getNumElements() != 0)
       return failure();
     expected *= type.getDimSize(d);
   }

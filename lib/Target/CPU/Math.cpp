@@ -5,6 +5,16 @@
 using namespace mlir;
 using namespace gradc::cpu;
 
+bool gradc::cpu::hasVectorForm(Operation *op) {
+  if (isa<arith::RemFOp>(op))
+    return false;
+  if (!isa<math::MathDialect>(op->getDialect()))
+    return true;
+  return isa<math::ExpOp, math::LogOp, math::TanhOp, math::SinOp, math::CosOp, math::PowFOp,
+             math::RsqrtOp, math::IPowIOp, math::SqrtOp, math::AbsFOp, math::AbsIOp, math::FmaOp,
+             math::FloorOp, math::CeilOp, math::TruncOp, math::CopySignOp, math::RoundEvenOp>(op);
+}
+
 std::optional<Lanes> gradc::cpu::applyMath(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in) {
   if (!isa<math::MathDialect>(op->getDialect()))
     return std::nullopt;

@@ -7,6 +7,9 @@
 
 namespace gradc::cpu {
 
+/// Whether the op becomes instructions; the others would be calls of libm.
+bool hasVectorForm(mlir::Operation *op);
+
 /// The math op on all instances, if it is not an instruction. The same bits at every width.
 std::optional<Lanes> applyMath(LaneBuilder &b, mlir::Operation *op, llvm::ArrayRef<Lanes> in);
 

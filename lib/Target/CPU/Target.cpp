@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Target/CPU.h"
 #include "gradc/Target/CPU/Passes.h"
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/TargetParser/X86TargetParser.h"
@@ -10,18 +10,17 @@
 using namespace llvm;
 using namespace gradc::cpu;
 
-static StringSet<> x86Features(StringRef march, bool native) {
-  StringSet<> features;
-  if (native) {
-    for (auto &f : sys::getHostCPUFeatures())
-      if (f.second)
-        features.insert(f.first());
-    return features;
-  }
+static StringMap<bool> x86Features(StringRef march, bool native) {
+  if (native)
+    return sys::getHostCPUFeatures();
   SmallVector<StringRef> list;
   X86::getFeaturesForCPU(march, list);
-  for (StringRef f : list)
-    features.insert(f);
+  StringMap<bool> features;
+  for (StringRef f : list) {
+    features[f] = true;
+    // The list leaves out what others imply: avx512f where there is avx512vl.
+    X86::updateImpliedFeatures(f, true, features);
+  }
   return features;
 }
 
@@ -40,12 +39,12 @@ mlir::FailureOr<CpuTarget> CpuTarget::create(StringRef tripleText, StringRef mar
     why = ("unknown processor '" + march + "'").str();
     return mlir::failure();
   }
-  StringSet<> features = x86Features(march, native);
-  if (!features.contains("avx2") || !features.contains("fma")) {
+  StringMap<bool> features = x86Features(march, native);
+  if (!features.lookup("avx2") || !features.lookup("fma")) {
     why = ("'" + march + "' lacks AVX2 or FMA: compiled programs need at least x86-64-v3").str();
     return mlir::failure();
   }
-  if (features.contains("avx512f") && features.contains("avx512vl"))
+  if (features.lookup("avx512f") && features.lookup("avx512vl"))
     return CpuTarget{512, 32, true};
   return CpuTarget{256, 16, true};
 }

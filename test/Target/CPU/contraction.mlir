@@ -430,3 +430,69 @@ sched.kernel @transposed_result_of_matmul kind "contraction" inplace [] (%a0: te
   } -> tensor<50x40xf32>
   sched.return %v4 : tensor<50x40xf32>
 }
+
+sched.kernel @matmul_nn_0x5x7_f32 kind "contraction" inplace [] (%a0: tensor<0x7xf32>, %a1: tensor<7x5xf32>, %a2: tensor<5xf32>) -> tensor<0x5xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<0x5xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<0x5xf32>) -> tensor<0x5xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<0x7xf32>, tensor<7x5xf32>) outs(%v3 : tensor<0x5xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<0x5xf32>
+  %v5 = tensor.empty() : tensor<0x5xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<0x5xf32>, tensor<5xf32>) outs(%v5 : tensor<0x5xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %a = arith.addf %x0, %x1 : f32
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ole, %a, %z : f32
+    %r = arith.select %p, %z, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<0x5xf32>
+  sched.return %v6 : tensor<0x5xf32>
+}
+
+sched.kernel @matmul_nn_40x30x0_f32 kind "contraction" inplace [] (%a0: tensor<40x0xf32>, %a1: tensor<0x30xf32>, %a2: tensor<30xf32>) -> tensor<40x30xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<40x30xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<40x30xf32>) -> tensor<40x30xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<40x0xf32>, tensor<0x30xf32>) outs(%v3 : tensor<40x30xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<40x30xf32>
+  %v5 = tensor.empty() : tensor<40x30xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<40x30xf32>, tensor<30xf32>) outs(%v5 : tensor<40x30xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %a = arith.addf %x0, %x1 : f32
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ole, %a, %z : f32
+    %r = arith.select %p, %z, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<40x30xf32>
+  sched.return %v6 : tensor<40x30xf32>
+}
+
+sched.kernel @matmul_nt_40x0x30_f32 kind "contraction" inplace [] (%a0: tensor<40x30xf32>, %a1: tensor<0x30xf32>, %a2: tensor<0xf32>) -> tensor<40x0xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<40x0xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<40x0xf32>) -> tensor<40x0xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<40x30xf32>, tensor<0x30xf32>) outs(%v3 : tensor<40x0xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<40x0xf32>
+  %v5 = tensor.empty() : tensor<40x0xf32>
+  %v6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%v4, %a2 : tensor<40x0xf32>, tensor<0xf32>) outs(%v5 : tensor<40x0xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %a = arith.addf %x0, %x1 : f32
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ole, %a, %z : f32
+    %r = arith.select %p, %z, %a : f32
+    linalg.yield %r : f32
+  } -> tensor<40x0xf32>
+  sched.return %v6 : tensor<40x0xf32>
+}

@@ -80,3 +80,13 @@ func.func @strided(%a: memref<4xf32, strided<[2]>>, %b: memref<4xf32>) {
   sched.launch @copy(%a) outs(%b) inplace [] : (memref<4xf32, strided<[2]>>, memref<4xf32>) -> ()
   return
 }
+
+// -----
+
+// expected-error @below {{cannot emit kernel 'erf': 'math.erf' has no vector form yet}}
+sched.kernel @erf kind "rows" inplace [] (%s: f32) -> tensor<f32> {
+  %r = math.erf %s : f32
+  %e = tensor.empty() : tensor<f32>
+  %0 = linalg.fill ins(%r : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  sched.return %0 : tensor<f32>
+}
