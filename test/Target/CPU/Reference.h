@@ -23,6 +23,11 @@ std::vector<Tensor> evaluate(sched::KernelOp kernel, const std::vector<Tensor> &
 bool checkUlp(sched::KernelOp kernel,
               llvm::function_ref<void(const void *const *, void *, int64_t)> run, double bound);
 
+// The documented order of sums, to the bit.
+float sumAlongRow(const std::vector<float> &x); // a vector dim
+float sumOfRows(const std::vector<float> &x);   // another dim
+float sumOfProducts(const std::vector<float> &x, const std::vector<float> &y);
+
 } // namespace gradc::test
 
 #endif

@@ -336,6 +336,40 @@ bool compareWithReference(sched::KernelOp kernel, const std::vector<Tensor> &arg
   return ok;
 }
 
+/// A kernel with the attribute test.order is one sum of its f32 arguments: "row" of a vector,
+/// "rows" of a matrix along dim 0, "products" of two matrices. Its bits are the documented ones.
+bool checkOrder(sched::KernelOp kernel, const std::vector<Tensor> &args,
+                const std::vector<std::vector<uint8_t>> &got) {
+  auto order = kernel->getAttrOfType<StringAttr>("test.order");
+  if (!order)
+    return true;
+  auto shape = cast<ShapedType>(kernel.getArgumentTypes()[0]).getShape();
+  auto line = [](const Tensor &t, size_t first, size_t step, size_t count) {
+    std::vector<float> out;
+    for (size_t i = 0; i < count; ++i)
+      out.push_back(float(t[first + i * step].real));
+    return out;
+  };
+  std::vector<float> want;
+  if (order == "row") {
+    want.push_back(sumAlongRow(line(args[0], 0, 1, args[0].size())));
+  } else if (order == "rows") {
+    for (int64_t j = 0; j < shape[1]; ++j)
+      want.push_back(sumOfRows(line(args[0], j, shape[1], shape[0])));
+  } else {
+    int64_t n = cast<ShapedType>(kernel.getArgumentTypes()[1]).getShape()[1];
+    for (int64_t i = 0; i < shape[0]; ++i)
+      for (int64_t j = 0; j < n; ++j)
+        want.push_back(
+            sumOfProducts(line(args[0], i * shape[1], 1, shape[1]), line(args[1], j, n, shape[1])));
+  }
+  bool same = got[0].size() == want.size() * 4 &&
+              std::memcmp(got[0].data(), want.data(), got[0].size()) == 0;
+  if (!same)
+    llvm::errs() << "@" << kernel.getSymName() << ": another order of sums\n";
+  return same;
+}
+
 bool check(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
   std::mt19937 random(1);
   std::vector<Tensor> args;
@@ -349,7 +383,7 @@ bool check(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
       auto got = runOnce(kernel, entry, args, shared);
       if (first.empty()) {
         first = got;
-        ok &= compareWithReference(kernel, args, got);
+        ok &= compareWithReference(kernel, args, got) && checkOrder(kernel, args, got);
       } else if (got != first) {
         llvm::errs() << "@" << kernel.getSymName() << ": other bits with " << variant.name
                      << (shared >= 0 ? " in place" : "") << '\n';
