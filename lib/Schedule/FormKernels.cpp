@@ -160,7 +160,9 @@ private:
     llvm::SetVector<Value> shared;
     for (Operation &op : block.without_terminator())
       if (isComputed(&op))
-        shared.insert_range(op.getOperands());
+        for (Value v : op.getOperands())
+          if (Operation *def = v.getDefiningOp(); !def || kindOf(def) != OpKind::Free)
+            shared.insert(v);
     for (Value value : shared) {
       Group readers;
       if (isa<RankedTensorType>(value.getType()))
