@@ -33,7 +33,7 @@ static const Kind kinds[] = {
     {"plan", Stage::Target, "plans as text"},
     {"lib", Stage::Link, "static archives; --emit=obj gives the object"},
     {"shared", Stage::Link, "shared objects; --emit=obj gives the object"},
-    {"c", Stage::Link, "C sources; --emit=obj,header are an object and its header"},
+    {"c", Stage::Link, "C sources; --emit=obj and --emit=header give an object and its header"},
 };
 
 static const Kind *findKind(StringRef name) {
