@@ -278,7 +278,8 @@ void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body
     returnIf(b.CreateIsNull(call.count), GRADC_ERROR_ARGUMENT, entry);
   }
   if (f.guard) {
-    Value *alive = b.CreateLoad(b.getInt8Ty(), offset(call.self, program.variables[*f.guard].offset));
+    Value *alive =
+        b.CreateLoad(b.getInt8Ty(), offset(call.self, program.variables[*f.guard].offset));
     returnIf(b.CreateIsNull(alive), GRADC_ERROR_FREED_GRAPH, entry);
   }
   Value *code = callBody(body, bodyArguments(f, call, entry));

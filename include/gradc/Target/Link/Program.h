@@ -38,7 +38,8 @@ struct Function {
   std::vector<unsigned> inputs, outputs; // indices into the program's, in the order of arguments
   /// Training steps: the only output is the loss; Many takes their number.
   enum Steps { None, One, Many } steps = None;
-  /// A bool among the variables: while it is false the graph is freed and the function refuses to run.
+  /// A bool among the variables: while it is false the graph is freed and the function refuses to
+  /// run.
   std::optional<unsigned> guard;
 };
 
