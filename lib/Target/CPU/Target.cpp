@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Target/CPU.h"
 #include "gradc/Target/CPU/Passes.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -55,4 +56,7 @@ void gradc::cpu::buildCpuPipeline(mlir::OpPassManager &pm, const CpuTarget &targ
   options.registers = target.registers;
   options.masks = target.masks;
   pm.addPass(createEmitKernelsPass(options));
+  // A third of what is emitted repeats addresses and constants; the conversions to come cost more
+  // than this.
+  pm.addPass(mlir::createCSEPass());
 }
