@@ -91,6 +91,8 @@ private:
       return;
     }
     if (auto arg = dyn_cast<BlockArgument>(v)) {
+      if (arg.getParentRegion() == within)
+        result.arguments.insert(arg);
       if (auto loop = dyn_cast<scf::ForOp>(arg.getOwner()->getParentOp()))
         if (OpOperand *init = loop.getTiedLoopInit(arg)) {
           // Inside the limit the loop's own body is walked by its yields.

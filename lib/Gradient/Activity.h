@@ -47,8 +47,9 @@ private:
 /// What a walk against the arrows from `values` meets, following active values only.
 struct Reached {
   llvm::SetVector<mlir::StringAttr>
-      leaves;                            // variables of leaves, in program order of first meeting
-  llvm::SetVector<mlir::Value> captured; // active values defined outside `within`
+      leaves;                             // variables of leaves, in program order of first meeting
+  llvm::SetVector<mlir::Value> captured;  // active values defined outside `within`
+  llvm::SetVector<mlir::Value> arguments; // active arguments of the block of `within` itself
 };
 /// `within` limits the walk to one region (null: no limit).
 Reached reachedFrom(mlir::ValueRange values, const Activity &active, mlir::Region *within);

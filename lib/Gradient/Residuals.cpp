@@ -8,7 +8,8 @@ namespace gradc::gradient {
 bool isCheap(Operation *op) {
   return op && (op->hasTrait<OpTrait::ConstantLike>() ||
                 isa<ag::BroadcastOp, ag::CastOp, ag::ReshapeOp, ag::IotaOp, ag::LeafOp,
-                    ag::DetachOp, arith::IndexCastOp, tensor::FromElementsOp>(op));
+                    ag::DetachOp, arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,
+                    arith::DivSIOp, tensor::FromElementsOp>(op));
 }
 
 /// Copies a cheap op; its operands are reached through `scope`.

@@ -184,6 +184,10 @@ LogicalResult Reverse::through(Operation *op, Frame &frame) {
     return success(); // a root itself
   if (auto differentiable = dyn_cast<ag::DifferentiableOpInterface>(op))
     return throughRule(differentiable, frame);
+  if (isa<tensor::InsertSliceOp, tensor::ExtractSliceOp>(op)) {
+    throughSlot(op, frame);
+    return success();
+  }
   InFlightDiagnostic error = op->emitError("no derivative for '")
                              << op->getName()
                              << "', which is on the path to the differentiated value";
@@ -203,6 +207,37 @@ LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &fram
   return tape.visit(op, rule.reads().getArrayRef(), statement, retain);
 }
 
+/// The stacks of an earlier backward through a loop, differentiated again: a slot's cotangent is
+/// the slot of the stack's, and the other way round.
+void Reverse::throughSlot(Operation *op, Frame &frame) {
+  Location loc = op->getLoc();
+  auto slot = cast<OffsetSizeAndStrideOpInterface>(op);
+  auto reach = [&](ArrayRef<OpFoldResult> list) {
+    SmallVector<OpFoldResult> out;
+    for (OpFoldResult o : list)
+      out.push_back(isa<Value>(o) ? OpFoldResult(frame.scope->available(cast<Value>(o))) : o);
+    return out;
+  };
+  SmallVector<OpFoldResult> offsets = reach(slot.getMixedOffsets()),
+                            sizes = reach(slot.getMixedSizes()),
+                            strides = reach(slot.getMixedStrides());
+  Value d = frame.cotangents.lookup(op->getResult(0));
+  if (auto read = dyn_cast<tensor::ExtractSliceOp>(op)) {
+    Value none = zeros(read.getSourceType(), loc);
+    add(frame.cotangents, read.getSource(),
+        tensor::InsertSliceOp::create(builder, loc, d, none, offsets, sizes, strides));
+    return;
+  }
+  auto write = cast<tensor::InsertSliceOp>(op);
+  RankedTensorType type = write.getSourceType();
+  if (active(write.getSource()))
+    add(frame.cotangents, write.getSource(),
+        tensor::ExtractSliceOp::create(builder, loc, type, d, offsets, sizes, strides));
+  if (active(write.getDest()))
+    add(frame.cotangents, write.getDest(),
+        tensor::InsertSliceOp::create(builder, loc, zeros(type, loc), d, offsets, sizes, strides));
+}
+
 //===-- Loops ---------------------------------------------------------------------------------===//
 
 LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
@@ -212,14 +247,16 @@ LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
   Location loc = loop.getLoc();
   SmallVector<unsigned> carried; // iter_args that a cotangent can flow through
   SmallVector<Value> inits, ends;
-  for (auto [i, arg] : llvm::enumerate(loop.getRegionIterArgs()))
-    if (active(arg)) {
-      carried.push_back(i);
-      Value c = frame.cotangents.lookup(loop.getResult(i));
-      inits.push_back(c ? c : zeros(arg.getType(), loc));
-      ends.push_back(loop.getBody()->getTerminator()->getOperand(i));
-    }
+  auto cotangent = [&](unsigned i) { return frame.cotangents.lookup(loop.getResult(i)); };
+  for (auto [i, end] : llvm::enumerate(loop.getBody()->getTerminator()->getOperands()))
+    if (active(end) && cotangent(i))
+      ends.push_back(end);
   Reached reached = reachedFrom(ends, active, &loop.getRegion());
+  for (auto [i, arg] : llvm::enumerate(loop.getRegionIterArgs()))
+    if (active(arg) && (cotangent(i) || reached.arguments.contains(arg))) {
+      carried.push_back(i);
+      inits.push_back(cotangent(i) ? cotangent(i) : zeros(arg.getType(), loc));
+    }
   for (Value v : reached.captured)
     inits.push_back(zeros(v.getType(), loc));
   for (StringAttr name : reached.leaves)

@@ -53,6 +53,7 @@ private:
   mlir::LogicalResult throughBlock(mlir::ArrayRef<mlir::Operation *> ops, Frame &frame);
   mlir::LogicalResult through(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult throughRule(ag::DifferentiableOpInterface op, Frame &frame);
+  void throughSlot(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult throughLoop(mlir::scf::ForOp loop, Frame &frame);
   mlir::LogicalResult throughBranches(mlir::scf::IfOp branch, Frame &frame);
   mlir::LogicalResult branchBody(mlir::scf::IfOp branch, mlir::Region &region, mlir::Region &into,

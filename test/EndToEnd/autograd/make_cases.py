@@ -147,6 +147,16 @@ case("loop_of_one_turn_inside_another", W, repeat(2, op("mul", "w", "w", as_="t"
                                                   carry={"h": "t"}, yield_={"h": "n"}) | {"index": "k"}), GRAD)
 case("loop_nested", W, X, repeat(2, repeat(2, op("sin", op("mul", "h", "w"), as_="n"), **H) | {"index": "k", "carry": {"h": "g"}},
                                  carry={"g": "x"}, yield_={"g": "h"}), total("g"), BACK, GRAD)
+case("loop_twice", W, X, repeat(4, op("tanh", op("mul", "h", "w"), as_="n"), **H), total("h"), op("backward", "y", retain_graph=True),
+     BACK, GRAD)
+case("loop_second_order", W, X, repeat(3, op("sin", op("mul", "h", "w"), as_="n"), **H), total("h"),
+     op("grad", "y", wrt=["w"], create_graph=True, as_="a"), total(op("mul", "a", "a"), "z"), op("backward", "z"), GRAD)
+case("loop_third_order", W, X, repeat(2, op("exp", op("mul", op("sin", "h"), "w"), as_="n"), **H), total("h"),
+     op("grad", "y", wrt=["w"], create_graph=True, as_="a"), total("a", "s"),
+     op("grad", "s", wrt=["w"], create_graph=True, as_="b"), total("b", "r"), op("grad", "r", wrt=["w"], as_="c"), show("c"))
+case("branch_second_order", W, X, {"op": "if", "inputs": [op("gt", op("sum", "x"), 0.0)], "then": [op("exp", op("mul", "w", "x"), as_="a")],
+                                   "else": [op("mul", "w", "x", as_="b")], "yield": {"then": {"r": "a"}, "else": {"r": "b"}}},
+     total("r"), op("grad", "y", wrt=["w"], create_graph=True, as_="g"), total(op("mul", "g", "g"), "z"), op("backward", "z"), GRAD)
 case("branch_taken", W, X, when(op("gt", op("sum", "x"), 0.0), [total(op("mul", "w", "x")), BACK]), GRAD)
 case("branch_not_taken", W, X, when(op("lt", op("sum", "x"), 0.0), [total(op("mul", "w", "x")), BACK]), GRAD)
 case("branch_value", W, X, {"op": "if", "inputs": [op("gt", op("sum", "x"), 0.0)], "then": [op("exp", "w", as_="a")],
