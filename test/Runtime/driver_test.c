@@ -281,7 +281,13 @@ static void test_training(void) {
 // On a terminal one line is written again and again.
 static void test_terminal(void) {
   int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  CHECK(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0, "no terminal");
+  if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0) {
+    // A root without a mounted /dev/pts has none.
+    puts("skipped: there are no pseudo-terminals here");
+    if (terminal >= 0)
+      close(terminal);
+    return;
+  }
   char arguments[512];
   snprintf(arguments, sizeof arguments, "--inputs @xy.npz --steps 5000 >%s", ptsname(terminal));
   // Open on this side, too, so that the text stays readable when the program has ended.
