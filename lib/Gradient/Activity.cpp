@@ -76,16 +76,16 @@ public:
   Reached result;
 
   void from(Value v) {
-    SmallVector<Value> todo{v};
-    while (!todo.empty()) {
-      Value at = todo.pop_back_val();
+    SmallVector<Value> pending{v};
+    while (!pending.empty()) {
+      Value at = pending.pop_back_val();
       if (active(at) && seen.insert(at).second)
-        expand(at, todo);
+        expand(at, pending);
     }
   }
 
 private:
-  void expand(Value v, SmallVectorImpl<Value> &todo) {
+  void expand(Value v, SmallVectorImpl<Value> &pending) {
     if (within && !within->isAncestor(v.getParentRegion())) {
       result.captured.insert(v);
       return;
@@ -97,8 +97,8 @@ private:
         if (OpOperand *init = loop.getTiedLoopInit(arg)) {
           // Inside the limit the loop's own body is walked by its yields.
           if (!within || within->isAncestor(loop->getParentRegion()))
-            todo.push_back(init->get());
-          todo.push_back(loop.getTiedLoopYieldedValue(arg)->get());
+            pending.push_back(init->get());
+          pending.push_back(loop.getTiedLoopYieldedValue(arg)->get());
         }
       return;
     }
@@ -107,14 +107,14 @@ private:
     if (auto leaf = dyn_cast<ag::LeafOp>(op)) {
       result.leaves.insert(leaf.getVariableAttr().getAttr());
     } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
-      todo.push_back(loop.getInitArgs()[number]);
-      todo.push_back(loop.getBody()->getTerminator()->getOperand(number));
+      pending.push_back(loop.getInitArgs()[number]);
+      pending.push_back(loop.getBody()->getTerminator()->getOperand(number));
     } else if (isa<scf::IfOp>(op)) {
       for (Region &region : op->getRegions())
         if (!region.empty())
-          todo.push_back(region.front().getTerminator()->getOperand(number));
+          pending.push_back(region.front().getTerminator()->getOperand(number));
     } else {
-      llvm::append_range(todo, op->getOperands());
+      llvm::append_range(pending, op->getOperands());
     }
   }
 

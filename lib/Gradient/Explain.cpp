@@ -109,10 +109,10 @@ private:
 
   /// The nearest place where the history was cut.
   void whyInactive(Operation *op) {
-    SmallVector<Operation *> todo{op};
+    SmallVector<Operation *> pending{op};
     llvm::DenseSet<Operation *> visited;
-    while (!todo.empty()) {
-      Operation *at = todo.pop_back_val();
+    while (!pending.empty()) {
+      Operation *at = pending.pop_back_val();
       if (!visited.insert(at).second)
         continue;
       for (Value operand : at->getOperands()) {
@@ -123,7 +123,7 @@ private:
           return;
         }
         if (def)
-          todo.push_back(def);
+          pending.push_back(def);
       }
     }
     for (Operation *user : op->getUsers())

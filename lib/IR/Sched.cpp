@@ -146,6 +146,21 @@ static LogicalResult buffersOf(RewriterBase &rw, ValueRange values,
   return success();
 }
 
+/// Replaces an op in destination style by `create(inputs, destinations)` on buffers.
+template <typename OpT, typename Create>
+static LogicalResult bufferizeDestinations(OpT op, RewriterBase &rw,
+                                           const BufferizationOptions &options,
+                                           BufferizationState &state, Create create) {
+  SmallVector<Value> in, out;
+  rw.setInsertionPoint(op);
+  if (failed(buffersOf(rw, op.getInputs(), options, state, in)) ||
+      failed(buffersOf(rw, op.getOuts(), options, state, out)))
+    return failure();
+  create(in, out);
+  replaceOpWithBufferizedValues(rw, op, out);
+  return success();
+}
+
 // An input is read, a destination is only written: a kernel never sees what its destination held.
 bool LaunchOp::bufferizesToMemoryRead(OpOperand &o, const AnalysisState &) {
   return !isDpsInit(&o);
@@ -171,14 +186,9 @@ LogicalResult LaunchOp::bufferize(RewriterBase &rw, const BufferizationOptions &
                                   BufferizationState &state) {
   if (getResults().empty())
     return success();
-  SmallVector<Value> in, out;
-  rw.setInsertionPoint(*this);
-  if (failed(buffersOf(rw, getInputs(), options, state, in)) ||
-      failed(buffersOf(rw, getOuts(), options, state, out)))
-    return failure();
-  LaunchOp::create(rw, getLoc(), TypeRange{}, getKernelAttr(), in, out, getInplaceAttr());
-  replaceOpWithBufferizedValues(rw, *this, out);
-  return success();
+  return bufferizeDestinations(*this, rw, options, state, [&](ValueRange in, ValueRange out) {
+    LaunchOp::create(rw, getLoc(), TypeRange{}, getKernelAttr(), in, out, getInplaceAttr());
+  });
 }
 
 //===-- Host ----------------------------------------------------------------------------------===//
@@ -200,14 +210,9 @@ LogicalResult HostOp::bufferize(RewriterBase &rw, const BufferizationOptions &op
                                 BufferizationState &state) {
   if (getResults().empty() && llvm::none_of(getOperandTypes(), llvm::IsaPred<TensorType>))
     return success();
-  SmallVector<Value> in, out;
-  rw.setInsertionPoint(*this);
-  if (failed(buffersOf(rw, getInputs(), options, state, in)) ||
-      failed(buffersOf(rw, getOuts(), options, state, out)))
-    return failure();
-  HostOp::create(rw, getLoc(), TypeRange{}, getCallAttr(), in, out, getConfigAttr());
-  replaceOpWithBufferizedValues(rw, *this, out);
-  return success();
+  return bufferizeDestinations(*this, rw, options, state, [&](ValueRange in, ValueRange out) {
+    HostOp::create(rw, getLoc(), TypeRange{}, getCallAttr(), in, out, getConfigAttr());
+  });
 }
 
 //===-- Commit --------------------------------------------------------------------------------===//

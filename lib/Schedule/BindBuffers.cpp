@@ -182,6 +182,13 @@ struct BindBuffersPass : sched::impl::BindBuffersPassBase<BindBuffersPass> {
   }
 
   void runOnOperation() override {
+    // The memory plan works on one function at a time; Gradient has inlined what was called.
+    WalkResult calls = getOperation().walk([](func::CallOp call) {
+      call.emitError("expected no calls, found one of '") << call.getCallee() << "'";
+      return WalkResult::interrupt();
+    });
+    if (calls.wasInterrupted())
+      return signalPassFailure();
     bindConstants(getOperation());
     for (auto f : getOperation().getOps<func::FuncOp>())
       if (!f.isExternal() && failed(Binder(f).run()))

@@ -14,7 +14,6 @@
 using namespace mlir;
 
 void gradc::sched::buildSchedulePipeline(OpPassManager &pm, const ScheduleOptions &options) {
-  pm.addPass(createInlineCallsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createBindBuffersPass());

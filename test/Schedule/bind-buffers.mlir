@@ -73,3 +73,14 @@ func.func @below(%c: i1) {
 func.func @dynamic(%x: tensor<?xf32>) {
   return
 }
+
+// -----
+
+func.func private @callee(%x: tensor<2xf32>) -> tensor<2xf32> {
+  return %x : tensor<2xf32>
+}
+func.func @caller(%x: tensor<2xf32>) -> tensor<2xf32> {
+  // expected-error @+1 {{expected no calls, found one of 'callee'}}
+  %y = func.call @callee(%x) : (tensor<2xf32>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}

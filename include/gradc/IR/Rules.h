@@ -22,7 +22,7 @@ struct OpEntry {
   std::vector<llvm::StringRef> arguments; // operands, then attributes
   unsigned arity;                         // how many arguments are operands
   std::vector<llvm::StringRef> derivative;
-  llvm::StringRef forward; // "derivative", "linear", "multilinear" or "custom"
+  llvm::StringRef forward;   // "derivative", "linear", "multilinear" or "custom"
   llvm::StringRef promotion; // "common", "float", "bool" or "condition"
   std::vector<llvm::StringRef> json;
   std::vector<llvm::StringRef> aten;

@@ -5,14 +5,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def InlineCallsPass : Pass<"sched-inline-calls", "::mlir::ModuleOp"> {
-  let summary = "replaces every call by its callee's body and drops private functions";
-  let description = [{
-    One-Shot Bufferize and the memory plan work on one function at a time, so no call may be left.
-    A function that calls itself is an error.
-  }];
-}
-
 def BindBuffersPass : Pass<"sched-bind-buffers", "::mlir::ModuleOp"> {
   let summary = "turns arguments, results and variables of functions into memref arguments";
   let description = [{
