@@ -120,6 +120,12 @@ static bool splitPieces(SmallVector<Piece, 1> pieces, ArrayRef<int64_t> sizes,
 LogicalResult KernelGraphBuilder::expand(TensorView &view, ArrayRef<ReassociationIndices> groups,
                                          ArrayRef<int64_t> shape) {
   SmallVector<SmallVector<Piece, 1>> dims;
+  if (groups.empty()) // one element under dims of size 1
+    for (int64_t size : shape) {
+      dims.emplace_back();
+      if (view.kind != TensorView::Argument)
+        dims.back().push_back(Piece{size, 0, classes.make(size)});
+    }
   for (auto [k, group] : llvm::enumerate(groups)) {
     SmallVector<int64_t> sizes;
     for (int64_t i : group)

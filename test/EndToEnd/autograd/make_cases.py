@@ -186,6 +186,8 @@ case("relu_at_zero", tensor("w", [0.0, -0.0, 1.0], True), total(op("relu", "w"))
 case("sqrt_at_zero", tensor("w", [0.0, 4.0], True), total(op("sqrt", "w")), BACK, GRAD)
 case("diamond", W, op("exp", "w", as_="t"), total(op("add", op("mul", "t", "t"), op("neg", "t"))), BACK, GRAD)
 case("broadcast", W, tensor("m", [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), total(op("mul", "m", "w")), BACK, GRAD)
+case("scalar_under_dims", W, op("mean", "w", dim=[0], keepdim=True, as_="a"), op("amax", "a", dim=[0], keepdim=True, as_="b"),
+     op("sum", op("reshape", "b", shape=[1]), dim=[0], as_="c"), op("mul", op("reshape", "c", shape=[1]), "w", as_="d"), total("d"), BACK, GRAD)
 case("empty", {"name": "w", "op": "zeros", "shape": [0, 3], "requires_grad": True}, total(op("exp", "w")), BACK, GRAD)
 
 KINDS = {"backward through the graph a second time": "freed", "modified by an inplace": "modified",
