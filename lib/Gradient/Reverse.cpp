@@ -69,6 +69,24 @@ static bool isOwnWrite(Operation *node, Operation *marker, Value v) {
   return true;
 }
 
+/// The value whose storage `v` shares as a view, null if it has its own: PyTorch saves the view.
+static Value viewed(Value v) {
+  Operation *op = v.getDefiningOp();
+  bool isView =
+      isa_and_nonnull<ag::BroadcastOp, ag::ReshapeOp, ag::TransposeOp, ag::SliceOp, ag::DetachOp>(
+          op);
+  return isView ? op->getOperand(0) : Value();
+}
+
+static LogicalResult modified(Operation *node, Operation *marker, Operation *statement) {
+  InFlightDiagnostic error =
+      statement->emitError("one of the variables needed for gradient computation has been "
+                           "modified by an inplace operation");
+  error.attachNote(node->getLoc()) << "this '" << node->getName() << "' saved a value for backward";
+  error.attachNote(marker->getLoc()) << "this in-place operation changed it";
+  return error;
+}
+
 LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *statement,
                           bool retain) {
   if (reads.empty())
@@ -94,18 +112,11 @@ LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *sta
     return error;
   }
   for (Value v : reads)
-    for (Operation *user : v.getUsers()) {
-      if (!isa<ag::ModifiedOp>(user) || !mayPrecede(user, statement, node) ||
-          isOwnWrite(node, user, v))
-        continue;
-      InFlightDiagnostic error =
-          statement->emitError("one of the variables needed for gradient computation has been "
-                               "modified by an inplace operation");
-      error.attachNote(node->getLoc())
-          << "this '" << node->getName() << "' saved a value for backward";
-      error.attachNote(user->getLoc()) << "this in-place operation changed it";
-      return error;
-    }
+    for (Value at = v; at; at = viewed(at))
+      for (Operation *user : at.getUsers())
+        if (isa<ag::ModifiedOp>(user) && mayPrecede(user, statement, node) &&
+            !isOwnWrite(node, user, v))
+          return modified(node, user, statement);
   return success();
 }
 

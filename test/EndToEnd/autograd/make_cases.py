@@ -86,6 +86,7 @@ case("modified_exp_input", W, op("add", "w", 1.0, as_="t"), total(op("exp", "t")
 case("modified_exp_result", W, op("exp", "w", as_="t"), total("t"), op("add_", "t", 1.0), BACK)
 case("modified_relu_result", W, op("relu", "w", as_="t"), total("t"), op("add_", "t", 1.0), BACK)
 case("modified_sin_input", W, op("mul", "w", 2.0, as_="t"), total(op("sin", "t")), op("add_", "t", 1.0), BACK)
+case("modified_broadcast", W, {"name": "m", "op": "tensor", "value": [[2.0]]}, total(op("mul", "w", "m")), op("mul_", "m", 2.0), BACK)
 case("modified_after", W, X, total(op("mul", "w", "x")), BACK, op("mul_", "x", 2.0), GRAD)
 case("modified_through_detach", W, op("exp", "w", as_="t"), op("detach", "t", as_="d"), total("t"), op("mul_", "d", 2.0), BACK)
 case("modified_through_view", W, op("exp", "w", as_="t"), op("slice", "t", dim=0, start=0, end=1, as_="s"), total("t"),
