@@ -60,7 +60,8 @@ LogicalResult broadcastShapes(Importer &importer, Location loc, ArrayRef<int64_t
                               ArrayRef<int64_t> c, Shape &result) {
   size_t rank = std::max(a.size(), c.size());
   result.assign(rank, 1);
-  for (size_t i = 0; i < rank; ++i) {
+  // PyTorch complains of the last dimension that does not fit.
+  for (size_t i = rank; i-- > 0;) {
     int64_t x = i < rank - a.size() ? 1 : a[i - (rank - a.size())];
     int64_t y = i < rank - c.size() ? 1 : c[i - (rank - c.size())];
     if (x != y && x != 1 && y != 1)
