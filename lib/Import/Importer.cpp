@@ -259,9 +259,14 @@ LogicalResult Importer::readInputs(const Json &json, Node &node) {
                                              " of '" + spec.name + "', found " +
                                              std::to_string(count));
   }
-  for (size_t i = 0; i < count; ++i)
-    if (failed(evaluateOperand(inputs->items[i], node.inputs.emplace_back(), spec.name == "print")))
+  for (size_t i = 0; i < count; ++i) {
+    const Json &input = inputs->items[i];
+    Operand &operand = node.inputs.emplace_back();
+    operand.json = &input;
+    operand.isAbsent = spec.mayOmit && i > 0 && input.kind == Json::Kind::null;
+    if (!operand.isAbsent && failed(evaluateOperand(input, operand, spec.name == "print")))
       return failure();
+  }
   return success();
 }
 

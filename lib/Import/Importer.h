@@ -78,6 +78,8 @@ struct Operand {
   TensorRef tensor;
   /// Set where the operand is a number or bool.
   bool isLiteral = false;
+  /// It is null: left out.
+  bool isAbsent = false;
   /// The name it was given by; empty for nested nodes and literals.
   llvm::StringRef name;
   /// The text of {"op": "text"}, only within print.

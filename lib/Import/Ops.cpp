@@ -9,6 +9,7 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addElementwiseOps(*this, context);
   addComputeOps(*this);
   addShapeOps(*this);
+  addProductOps(*this);
   addAutogradOps(*this);
   addControlOps(*this);
   addHostOps(*this);

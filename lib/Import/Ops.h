@@ -47,6 +47,8 @@ struct OpSpec {
   /// The op of the dialect that it is, for elementwise ops and "ag.…".
   const ag::OpEntry *entry = nullptr;
   std::string group = {};
+  /// Inputs may be null.
+  bool mayOmit = false;
 };
 
 /// All ops, by group in the order of the reference.
@@ -69,6 +71,7 @@ void addCreationOps(OpTable &table);
 void addElementwiseOps(OpTable &table, mlir::MLIRContext &context);
 void addComputeOps(OpTable &table);
 void addShapeOps(OpTable &table);
+void addProductOps(OpTable &table);
 void addAutogradOps(OpTable &table);
 void addControlOps(OpTable &table);
 void addHostOps(OpTable &table);

@@ -60,7 +60,9 @@ static json::Object attributeSchema(AttributeKind kind) {
 
 static json::Object opSchema(const OpSpec &spec) {
   json::Array required{"op"};
-  json::Object inputs = listOf(reference("operand"));
+  json::Array orNull{reference("operand"), json::Object{{"type", "null"}}};
+  json::Object inputs = spec.mayOmit ? listOf(json::Object{{"anyOf", std::move(orNull)}})
+                                     : listOf(reference("operand"));
   inputs["minItems"] = spec.minInputs;
   if (spec.maxInputs != unlimited)
     inputs["maxItems"] = spec.maxInputs;
