@@ -1,7 +1,7 @@
 // MakeTrainer.cpp - writes a model's entry points as ordinary ag functions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "TrainStep.h"
 #include "gradc/Gradient/Passes.h"
-#include "gradc/Gradient/Trainer.h"
 #include "gradc/IR/Ag.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -227,17 +227,48 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
 
   //===-- Steps -------------------------------------------------------------------------------===//
 
-  LogicalResult makeSteps(OpBuilder &b) {
+  /// What the options ask of a step; nothing after an error.
+  std::optional<TrainPlan> readPlan() {
+    TrainPlan plan;
     std::string error;
-    std::optional<Optimizer> parsed = parseOptimizer(optimizer, error);
-    if (!parsed)
-      return model.emitError("--optimizer: ") << error;
+    auto wrong = [&](const Twine &text) {
+      model.emitError() << text;
+      return std::nullopt;
+    };
+    std::optional<Optimizer> read = parseOptimizer(optimizer, error);
+    if (!read)
+      return wrong("--optimizer: " + error);
+    plan.optimizer = *read;
+    if (!schedule.empty()) {
+      std::optional<Schedule> read = parseSchedule(schedule, error);
+      if (!read)
+        return wrong("--schedule: " + error);
+      plan.schedule = *read;
+    }
+    if (clipNorm < 0 || clipValue < 0)
+      return wrong(Twine(clipNorm < 0 ? "--clip-norm" : "--clip-value") +
+                   ": expected a number above 0");
+    if (accumulate < 1)
+      return wrong("--accumulate: expected a number above 0");
+    plan.clipNorm = clipNorm;
+    plan.clipValue = clipValue;
+    plan.accumulate = accumulate;
+    return plan;
+  }
+
+  LogicalResult makeSteps(OpBuilder &b) {
+    std::optional<TrainPlan> plan = readPlan();
+    if (!plan)
+      return failure();
+    TrainStep training(model, *loss, *plan);
+    training.prepare();
     Type lossType = model.getResultTypes()[*loss];
     auto lossAttr = b.getStringAttr(resultName(*loss));
     func::FuncOp step = open(b, "step", {}, lossType);
     step.setResultAttr(0, kNameAttr, lossAttr);
     OpBuilder body = OpBuilder::atBlockEnd(&step.getBody().front());
-    func::ReturnOp::create(body, model.getLoc(), emitStep(body, step.getArguments(), *parsed));
+    Value out = training.emit(body, step.getArguments());
+    func::ReturnOp::create(body, model.getLoc(), out);
 
     func::FuncOp steps = open(b, "steps", b.getIndexType(), lossType);
     steps.setResultAttr(0, kNameAttr, lossAttr);
@@ -248,76 +279,10 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
     Value first = ag::ConstantOp::create(body, loc, cast<ElementsAttr>(body.getZeroAttr(lossType)));
     auto loop = scf::ForOp::create(body, loc, zero, steps.getArguments().back(), one, first);
     OpBuilder inner = OpBuilder::atBlockEnd(loop.getBody());
-    Value last = emitStep(inner, steps.getArguments().drop_back(), *parsed);
+    Value last = training.emit(inner, steps.getArguments().drop_back());
     scf::YieldOp::create(inner, loc, last);
     func::ReturnOp::create(body, loc, loop.getResults());
     return success();
-  }
-
-  Value emitStep(OpBuilder &b, ValueRange args, const Optimizer &o) {
-    Location loc = model.getLoc();
-    for (ag::VariableOp v : trained()) // a step does not touch gradients of inputs
-      if (!v->hasAttr("ag.input"))
-        ag::ZeroGradOp::create(b, loc, FlatSymbolRefAttr::get(v.getSymNameAttr()), b.getUnitAttr());
-    Value out = callModel(b, args)[*loss];
-    ag::BackwardOp::create(b, loc, out, Value(), false, false);
-    auto region = ag::NoGradOp::create(b, loc, TypeRange{});
-    OpBuilder inner = OpBuilder::atBlockBegin(&region.getBody().emplaceBlock());
-    for (ag::VariableOp v : trained())
-      if (!v->hasAttr("ag.input"))
-        update(inner, v, o);
-    ag::YieldOp::create(inner, loc, ValueRange{});
-    return out;
-  }
-
-  static Value constant(OpBuilder &b, Location loc, Type type, double value) {
-    auto tensor = cast<RankedTensorType>(type);
-    Attribute element = b.getFloatAttr(tensor.getElementType(), value);
-    return ag::ConstantOp::create(b, loc, DenseElementsAttr::get(tensor, element));
-  }
-
-  /// torch.optim.SGD's single-tensor update.
-  void update(OpBuilder &b, ag::VariableOp v, const Optimizer &o) {
-    Location loc = model.getLoc();
-    Type type = v.getType();
-    auto symbol = FlatSymbolRefAttr::get(v.getSymNameAttr());
-    auto times = [&](double factor, Value x) -> Value {
-      return ag::MulOp::create(b, loc, x, constant(b, loc, type, factor));
-    };
-    Value g = ag::GradOp::create(b, loc, type, symbol, UnitAttr());
-    Value p = ag::GetOp::create(b, loc, type, symbol);
-    if (o.weightDecay != 0)
-      g = ag::AddOp::create(b, loc, g, times(o.weightDecay, p));
-    if (o.momentum != 0) {
-      FlatSymbolRefAttr buffer = state(v, ".momentum", type);
-      Value old = ag::GetOp::create(b, loc, type, buffer);
-      Value fresh = o.dampening != 0 ? times(1 - o.dampening, g) : g;
-      Value now = ag::AddOp::create(b, loc, times(o.momentum, old), fresh);
-      if (o.dampening != 0) { // the first step copies the gradient undamped
-        FlatSymbolRefAttr flag = state(v, ".started", ag::boolLike(type));
-        Value started = ag::GetOp::create(b, loc, ag::boolLike(type), flag);
-        now = ag::SelectOp::create(b, loc, started, now, g);
-        Value yes = ag::ConstantOp::create(
-            b, loc, DenseElementsAttr::get(cast<RankedTensorType>(ag::boolLike(type)), true));
-        ag::SetOp::create(b, loc, flag, yes, UnitAttr());
-      }
-      ag::SetOp::create(b, loc, buffer, now, UnitAttr());
-      g = o.nesterov ? Value(ag::AddOp::create(b, loc, g, times(o.momentum, now))) : now;
-    }
-    Value next = ag::SubOp::create(b, loc, p, times(o.lr, g));
-    ag::SetOp::create(b, loc, symbol, next, UnitAttr());
-  }
-
-  /// A state variable of the optimiser; zeros before the first step.
-  FlatSymbolRefAttr state(ag::VariableOp v, StringRef suffix, Type type) {
-    auto symbol = FlatSymbolRefAttr::get(&getContext(), (v.getSymName() + suffix).str());
-    if (!ag::lookupVariable(getOperation(), symbol)) {
-      OpBuilder b(v);
-      b.setInsertionPointAfter(v);
-      ag::VariableOp::create(b, v.getLoc(), symbol.getAttr(), TypeAttr::get(type),
-                             b.getStringAttr("state"), UnitAttr(), ElementsAttr());
-    }
-    return symbol;
   }
 
   func::FuncOp model;

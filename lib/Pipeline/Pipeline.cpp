@@ -21,6 +21,10 @@ static bool buildGradient(OpPassManager &pm, const CompileOptions &options, std:
   trainer.grad = options.grad;
   trainer.lossName = options.loss;
   trainer.optimizer = options.optimizer;
+  trainer.schedule = options.schedule;
+  trainer.clipNorm = options.clipNorm;
+  trainer.clipValue = options.clipValue;
+  trainer.accumulate = options.accumulate;
   pm.addPass(gradient::createMakeTrainer(trainer));
   gradient::buildGradientPipeline(pm);
   return true;

@@ -36,6 +36,8 @@ static std::string cacheKey(const Request &request, StringRef input) {
      << options.grad << '\n'
      << options.loss << '\n'
      << options.optimizer << '\n'
+     << options.schedule << '\n'
+     << options.clipNorm << ' ' << options.clipValue << ' ' << options.accumulate << '\n'
      << request.from << '\n'
      << hashOfFile(request.self) << '\n'
      << hashOfFile(request.runtimeArchive) << '\n'

@@ -70,7 +70,20 @@ static void addBuildOptions(CLI::App &command, Request &request) {
                      "of a model: none, params, inputs, all or NAME,...; default: params");
   command.add_option("--loss", compile.loss, "of a model: the output to minimise");
   command.add_option("--optimizer", compile.optimizer,
-                     "of a model: sgd:lr=0.01,momentum=0.9,dampening=0,weight_decay=0,nesterov=1");
+                     "of a model: sgd, adam, adamw, rmsprop or adagrad, and options: "
+                     "adam:lr=0.001,beta1=0.9");
+  command.add_option(
+      "--schedule", compile.schedule,
+      "of the learning rate: constant, step, multistep, exponential, cosine, linear, "
+      "polynomial or onecycle, and options: cosine:steps=1000,warmup=50");
+  command.add_option("--clip-norm", compile.clipNorm, "scale gradients down to this total norm")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--clip-value", compile.clipValue, "limit every gradient to [-VALUE, VALUE]")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--accumulate", compile.accumulate,
+                  "add up the gradients of this many steps for one update; default: 1")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
   command.add_option("--from", request.from,
                      "the stage to start at, where the input does not tell");
   command.add_option("--dump-stages", compile.dumpDir,

@@ -15,8 +15,13 @@ def MakeTrainer : Pass<"ag-make-trainer", "::mlir::ModuleOp"> {
     Option<"lossName", "loss", "std::string", "\"\"", "the output that is the loss (default: the only scalar float)">,
     Option<"grad", "grad", "std::string", "\"params\"", "none, params, inputs, all or names separated by commas">,
     Option<"optimizer", "optimizer", "std::string", "\"\"", "sgd:lr=0.01,momentum=0.9">,
+    Option<"schedule", "schedule", "std::string", "\"\"", "cosine:steps=1000,warmup=50 (default: constant)">,
+    Option<"clipNorm", "clip-norm", "double", "0", "scale gradients down to this norm (0: not)">,
+    Option<"clipValue", "clip-value", "double", "0", "limit each gradient to this range (0: not)">,
+    Option<"accumulate", "accumulate", "int64_t", "1", "forward and backward passes an update">,
   ];
-  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def InlineCalls : Pass<"ag-inline-calls", "::mlir::ModuleOp"> {

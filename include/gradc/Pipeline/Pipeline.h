@@ -25,10 +25,13 @@ struct CompileOptions {
   std::string triple; // empty: the host's
   unsigned optLevel = 3;
   bool verifyEach = false;
-  std::string grad = "params"; // of a model: none, params, inputs, all or names
-  std::string loss;            // of a model: the output; empty: its only scalar float
-  std::string optimizer;       // of a model: sgd:lr=0.01,momentum=0.9
-  std::string dumpDir;         // empty: none
+  std::string grad = "params";        // of a model: none, params, inputs, all or names
+  std::string loss;                   // of a model: the output; empty: its only scalar float
+  std::string optimizer;              // of a model: adam:lr=0.001,beta1=0.9
+  std::string schedule;               // of a model: cosine:steps=1000,warmup=50; empty: constant
+  double clipNorm = 0, clipValue = 0; // 0: gradients are not clipped
+  int64_t accumulate = 1;             // forward and backward passes an update
+  std::string dumpDir;                // empty: none
   std::optional<Stage> from;
 };
 
