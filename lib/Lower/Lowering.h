@@ -27,6 +27,12 @@ mlir::Value lowerUpdateSlice(mlir::OpBuilder &b, ag::UpdateSliceOp op);
 mlir::Value lowerPad(mlir::OpBuilder &b, ag::PadOp op);
 mlir::Value lowerConcat(mlir::OpBuilder &b, ag::ConcatOp op);
 mlir::Value lowerIota(mlir::OpBuilder &b, ag::IotaOp op);
+mlir::Value lowerGather(mlir::OpBuilder &b, ag::GatherOp op);
+mlir::Value lowerReverse(mlir::OpBuilder &b, ag::ReverseOp op);
+mlir::Value lowerReduceWindow(mlir::OpBuilder &b, ag::ReduceWindowOp op);
+mlir::Value lowerWindowArgmax(mlir::OpBuilder &b, ag::WindowArgmaxOp op);
+/// Products, softmax and normalisation.
+mlir::Value lowerRows(mlir::OpBuilder &b, mlir::Operation *op);
 
 /// Turns the constants of a module that are not splats into variables, read at function entry.
 void hoistConstants(mlir::ModuleOp module);

@@ -32,8 +32,8 @@ Value generic(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap>
 
 /// Ops that the host runs, or that move data between variables and values.
 static bool stays(Operation *op) {
-  return isa<ag::VariableOp, ag::GetOp, ag::SetOp, ag::PrintOp, ag::ManualSeedOp, ag::RandnOp,
-             ag::RandOp, ag::RandintOp, ag::RandpermOp>(op);
+  return isa<ag::VariableOp, ag::GetOp, ag::SetOp, ag::PrintOp, ag::ExpectOp, ag::ManualSeedOp,
+             ag::RandnOp, ag::RandOp, ag::RandintOp, ag::RandpermOp>(op);
 }
 
 /// Ops that loop nests read through: lowered last, where somebody still needs their values.
@@ -62,6 +62,12 @@ static Value lower(OpBuilder &b, Operation *op) {
       .Case([&](ag::PadOp op) { return lowerPad(b, op); })
       .Case([&](ag::ConcatOp op) { return lowerConcat(b, op); })
       .Case([&](ag::IotaOp op) { return lowerIota(b, op); })
+      .Case([&](ag::GatherOp op) { return lowerGather(b, op); })
+      .Case([&](ag::ReverseOp op) { return lowerReverse(b, op); })
+      .Case([&](ag::ReduceWindowOp op) { return lowerReduceWindow(b, op); })
+      .Case([&](ag::WindowArgmaxOp op) { return lowerWindowArgmax(b, op); })
+      .Case<ag::ReduceProdOp, ag::LogsumexpOp, ag::SoftmaxOp, ag::LogSoftmaxOp, ag::NormalizeOp,
+            ag::RmsNormalizeOp>([&](Operation *op) { return lowerRows(b, op); })
       .Case([&](ag::BroadcastOp op) { return lowerBroadcast(b, op); })
       .Case([&](ag::TransposeOp op) { return lowerTranspose(b, op); })
       .Case([&](ag::ConstantOp op) { return fill(b, loc, typeOf(op.getY()), splatOf(op.getY())); })

@@ -13,6 +13,8 @@ import sys
 
 import torch
 
+import reference_structured
+
 NAMES = {torch.float64: "f64", torch.float32: "f32", torch.int64: "i64", torch.int32: "i32", torch.bool: "i1"}
 INF, NAN = math.inf, math.nan
 TINY = 5e-324  # the least denormal
@@ -362,6 +364,7 @@ def main():
     reductions()
     contractions()
     shapes()
+    reference_structured.add(sys.modules[__name__])
     folder = pathlib.Path(__file__).parent / "Reference"
     for op, entries in cases.items():
         if len(sys.argv) == 1 or op in sys.argv[1:]:

@@ -60,6 +60,9 @@ static Integers integerFunction(StringRef name) {
       {"arith.addi", [](int64_t a, int64_t b) { return wrap((unsigned __int128)a + b); }},
       {"arith.subi", [](int64_t a, int64_t b) { return wrap((unsigned __int128)a - b); }},
       {"arith.muli", [](int64_t a, int64_t b) { return wrap((unsigned __int128)a * b); }},
+      {"arith.divsi", [](int64_t a, int64_t b) { return b == 0    ? 0
+                                                        : b == -1 ? -a
+                                                                  : a / b; }},
       {"arith.andi", [](int64_t a, int64_t b) { return a & b; }},
       {"arith.ori", [](int64_t a, int64_t b) { return a | b; }},
       {"arith.xori", [](int64_t a, int64_t b) { return a ^ b; }},

@@ -182,6 +182,9 @@ LogicalResult Interpreter::host(Operation &op, bool &known) {
     set(read.getValue(), variable(read.getVariable()));
   } else if (auto write = dyn_cast<ag::SetOp>(op)) {
     variable(write.getVariable()) = get(write.getValue());
+  } else if (auto expect = dyn_cast<ag::ExpectOp>(op)) {
+    if (!get(expect.getCondition()).data[0].i)
+      return op.emitError(expect.getText());
   } else if (auto print = dyn_cast<ag::PrintOp>(op)) {
     for (Value v : print.getValues())
       for (Number n : get(v).data)

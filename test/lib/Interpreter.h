@@ -66,6 +66,8 @@ private:
 
 /// Evaluates an ag value op; false when `op` is none.
 bool evaluateAg(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
+/// The same for the ops of AgStructuredOps.td.
+bool evaluateStructured(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// Evaluates an op of arith or math on numbers; false when `op` is none.
 bool evaluateScalar(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// Evaluates an op of tensor, or linalg.fill; false when `op` is none.

@@ -2,4 +2,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 include "gradc/IR/AgBase.td"
 include "gradc/IR/AgOps.td"
+include "gradc/IR/AgStructuredOps.td"
 include "gradc/IR/AgStateOps.td"

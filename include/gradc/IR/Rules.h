@@ -173,6 +173,20 @@ Expr padBack(Expr d, Expr x, SliceOp op);
 Expr sliceBack(Expr d, Expr u, UpdateSliceOp op);
 Expr unpadBack(Expr d, PadOp op);
 
+// Of AgStructuredOps.td.
+class ReduceWindowOp;
+class NormalizeOp;
+class RmsNormalizeOp;
+/// The sum over `dims`, at every element that was summed.
+Expr rowSum(Expr e, llvm::ArrayRef<int64_t> dims);
+/// The slices `d` added to zeros of the shape of `x` where `i` took them from.
+Expr gatherBack(Expr d, Expr x, Expr i, int64_t dim);
+Expr reduceWindowBack(Expr d, Expr x, ReduceWindowOp op);
+Expr prodBack(Expr d, Expr x, Expr y, llvm::ArrayRef<int64_t> dims);
+Expr softmaxBack(Expr d, Expr y, llvm::ArrayRef<int64_t> dims);
+Expr normalizeBack(Expr d, Expr x, NormalizeOp op);
+Expr rmsNormalizeBack(Expr d, Expr x, RmsNormalizeOp op);
+
 } // namespace gradc::ag
 
 #endif
