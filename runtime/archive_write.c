@@ -212,10 +212,10 @@ static uint64_t put_header_entry(gradc_save *save, const gradc_item *item, uint6
 // nothing is written.
 static void put_header(gradc_save *save, const gradc_item *items, size_t n) {
   uint64_t begin = 0, start = save->offset;
-  put_text(save, "{");
+  // Transformers wants to be told that it may take the tensors for PyTorch's.
+  put_text(save, "{\"__metadata__\":{\"format\":\"pt\"}");
   for (size_t i = 0; i < n; ++i) {
-    if (i)
-      put_text(save, ",");
+    put_text(save, ",");
     begin = put_header_entry(save, &items[i], begin);
   }
   put_text(save, "}");
@@ -223,10 +223,25 @@ static void put_header(gradc_save *save, const gradc_item *items, size_t n) {
     put_text(save, " ");
 }
 
-static int save_safetensors(gradc_save *save, const gradc_item *items, size_t n) {
+// Larger elements first: every tensor is aligned, which readers that map the file rely on.
+static void sort_items(gradc_item *out, const gradc_item *items, size_t n) {
+  size_t at = 0;
+  for (uint32_t bytes = 8; bytes; bytes /= 2)
+    for (size_t i = 0; i < n; ++i)
+      if (gradc_rt_dtype_bytes(items[i].dtype) == bytes)
+        out[at++] = items[i];
+}
+
+int gradc_save_safetensors(gradc_save *save, const gradc_item *unsorted, size_t n) {
   gradc_save *counter = calloc(1, sizeof *counter);
-  if (!counter)
+  gradc_item *items = malloc(sizeof *items * (n + 1));
+  if (!counter || !items) {
+    free(counter);
+    free(items);
+    gradc_report("%s: no memory to write it", save->path);
     return -1;
+  }
+  sort_items(items, unsorted, n);
   counter->error = 1; // drops what it is given
   put_header(counter, items, n);
   unsigned char size[8];
@@ -239,14 +254,20 @@ static int save_safetensors(gradc_save *save, const gradc_item *items, size_t n)
     gradc_tensor_bytes(items[i].shape, items[i].rank, items[i].dtype, &bytes);
     gradc_save_put(save, items[i].data, bytes);
   }
+  free(items);
   return 0;
 }
 
-int gradc_save_items(gradc_save *save, const gradc_item *items, size_t n) {
+int gradc_is_safetensors_path(const char *path) {
   static const char ending[] = ".safetensors";
-  size_t length = strlen(save->path), suffix = sizeof ending - 1;
-  int is_safetensors = length >= suffix && !strcmp(save->path + length - suffix, ending);
-  int status = is_safetensors ? save_safetensors(save, items, n) : save_npz(save, items, n);
+  size_t length = strlen(path), suffix = sizeof ending - 1;
+  return length >= suffix && !strcmp(path + length - suffix, ending);
+}
+
+int gradc_save_items(gradc_save *save, const gradc_item *items, size_t n) {
+  if (gradc_is_safetensors_path(save->path))
+    return gradc_save_safetensors(save, items, n);
+  int status = save_npz(save, items, n);
   if (status)
     gradc_report("%s: no memory to write it", save->path);
   return status;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "hosted.h"
 #include "session.h"
+#include "train.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,10 +60,6 @@ static int usage(const char *text) {
 }
 
 static int choose_script(const gradc_session *session, pass *p) {
-  if (session->options->has_steps)
-    return usage("--steps: the program is a script, which runs as a whole");
-  if (session->options->weights)
-    return usage("--weights: the program is a script, which makes its own tensors");
   p->first = gradc_session_function(session, "main");
   if (p->first)
     return GRADC_EXIT_DONE;
@@ -71,15 +68,20 @@ static int choose_script(const gradc_session *session, pass *p) {
 }
 
 static int choose_model(const gradc_session *session, pass *p) {
+  const gradc_options *options = session->options;
   const gradc_function *steps = gradc_session_function(session, "steps");
   if (!steps)
     steps = gradc_session_function(session, "step");
-  if (session->options->has_steps && !steps)
-    return usage("--steps: the program has no optimiser; build it with --optimizer");
-  if (steps && (session->options->has_steps || session->options->bench > 0)) {
+  if (gradc_trains(options) && !steps)
+    return usage(options->has_steps
+                     ? "--steps: the program has no optimiser; build it with --optimizer"
+                     : "--epochs: the program has no optimiser; build it with --optimizer");
+  if (steps && (gradc_trains(options) || options->bench > 0)) {
     p->first = steps;
     return GRADC_EXIT_DONE;
   }
+  if (options->eval && !options->n_inputs)
+    return GRADC_EXIT_DONE; // there is nothing else to run
   p->first = gradc_session_function(session, "forward");
   if (p->first)
     p->second = gradc_session_function(session, "backward");
@@ -90,15 +92,17 @@ static int choose_model(const gradc_session *session, pass *p) {
     p->first = &session->program->functions[0];
   if (p->first)
     return GRADC_EXIT_DONE;
-  return usage(steps ? "the program only trains: give --steps"
+  return usage(steps ? "the program only trains: give --steps or --epochs"
                      : "the program has no function 'forward' or 'predict' to run");
 }
 
 // ---- the run ----
 
 static int bench(gradc_session *session, pass *p) {
-  if (session->program->kind == GRADC_MODEL)
+  if (session->program->kind == GRADC_MODEL) {
+    gradc_data_batch(&session->data, 0, NULL, session->inputs);
     return gradc_bench(session, bench_passes, p);
+  }
   size_t bytes = session->program->size - session->program->arena_bytes;
   void *snapshot = malloc(bytes);
   if (!snapshot)
@@ -114,11 +118,18 @@ static int bench(gradc_session *session, pass *p) {
 static int run_planned(gradc_session *session, pass *p) {
   if (session->options->bench > 0)
     return bench(session, p);
-  if (session->options->has_steps)
+  if (gradc_trains(session->options))
     return gradc_train(session, p->first);
   if (session->program->kind == GRADC_SCRIPT)
     session->has_gradients = 1;
-  return run_pass(session, p);
+  int status = p->first ? run_pass(session, p) : GRADC_EXIT_DONE;
+  return status || !session->options->eval ? status : gradc_evaluate_only(session);
+}
+
+// Steps take a batch of the rows at a time; other functions want their inputs whole.
+static int takes_rows(const gradc_options *options, const pass *p) {
+  uint32_t steps = GRADC_FUNCTION_STEP | GRADC_FUNCTION_STEPS;
+  return gradc_trains(options) || (p->first && (p->first->flags & steps));
 }
 
 static int run(const gradc_program *program, const gradc_options *options) {
@@ -127,12 +138,10 @@ static int run(const gradc_program *program, const gradc_options *options) {
   pass p = {NULL, NULL, NULL};
   session.program = program;
   session.options = options;
-  if (options->bench > 0 && options->outputs)
-    return usage("--bench and --outputs do not go together");
-  if (options->bench > 0 && options->has_steps)
-    return usage("--bench and --steps do not go together");
-  int status =
-      program->kind == GRADC_SCRIPT ? choose_script(&session, &p) : choose_model(&session, &p);
+  int is_script = program->kind == GRADC_SCRIPT;
+  int status = gradc_check_options(options, !is_script);
+  if (!status)
+    status = is_script ? choose_script(&session, &p) : choose_model(&session, &p);
   if (!status)
     status = gradc_session_open(&session, program, options);
   if (!status)
@@ -140,7 +149,7 @@ static int run(const gradc_program *program, const gradc_options *options) {
   if (!status)
     status = gradc_session_plan(&session, p.second);
   if (!status)
-    status = gradc_session_read_inputs(&session);
+    status = gradc_session_read_inputs(&session, takes_rows(options, &p));
   // Opened before the work, so that an unwritable place is told at once.
   if (!status && options->outputs && gradc_save_open(&save, options->outputs))
     status = GRADC_EXIT_INPUT;

@@ -98,12 +98,16 @@ typedef struct gradc_save {
   char *target;     // where it goes, links followed
   char *aside;      // where it is being written; null for a pipe or a device
   int fd, error;
+  int synced;      // survives a loss of power from gradc_save_close on
   uint64_t offset; // bytes put so far
   size_t used;
   unsigned char buffer[1 << 14];
 } gradc_save;
 
 int gradc_save_open(gradc_save *save, const char *path);
+// The same for files that are written again and again: synced, and written to PATH.part, so that
+// what a killed process leaves behind is replaced by the next.
+int gradc_save_open_synced(gradc_save *save, const char *path);
 void gradc_save_put(gradc_save *save, const void *data, uint64_t size);
 // Moves the file to its name. On failure nothing is left behind.
 int gradc_save_close(gradc_save *save);
@@ -117,7 +121,11 @@ typedef struct gradc_item {
   const void *data;
 } gradc_item;
 
-// npz, or safetensors if the path ends so. bfloat16 becomes float32 in npz, which has no such type.
+// Whether the path ends in ".safetensors".
+int gradc_is_safetensors_path(const char *path);
+// npz, or safetensors if the path says so. bfloat16 becomes float32 in npz, which has no such type.
 int gradc_save_items(gradc_save *save, const gradc_item *items, size_t n);
+// safetensors, whatever the path says. Returns 0, or -1 without memory (reported).
+int gradc_save_safetensors(gradc_save *save, const gradc_item *items, size_t n);
 
 #endif // GRADC_FILES_H

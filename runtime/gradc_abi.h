@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-#define GRADC_ABI_VERSION 1u
+#define GRADC_ABI_VERSION 2u
 #define GRADC_ALIGNMENT 64u
 
 // Element types, as `dtype` everywhere.
@@ -142,6 +142,7 @@ typedef struct gradc_program {
   const gradc_init *inits;
   uint32_t n_inits;
   uint32_t flags;
+  uint64_t identity; // differs between programs that compute other things; a checkpoint has it
 } gradc_program;
 
 // The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`.

@@ -10,27 +10,37 @@ enum option {
   INPUTS,
   OUTPUTS,
   WEIGHTS,
+  EVAL,
+  METRIC,
+  CHECKPOINT,
+  LOG,
   STEPS,
+  EPOCHS,
+  BATCH,
+  EVERY,
   SEED,
   DEVICE,
   THREADS,
   BENCH,
+  FLAGS, // what follows takes no value
+  SHUFFLE = FLAGS,
+  RESUME,
   QUIET,
   HELP,
   VERSION,
-  LATER,
-  LATER_FLAG
+  LATER
 };
 
 static const struct {
   char name[13];
   uint8_t option;
 } known[] = {
-    {"inputs", INPUTS}, {"outputs", OUTPUTS},    {"weights", WEIGHTS}, {"steps", STEPS},
-    {"seed", SEED},     {"device", DEVICE},      {"threads", THREADS}, {"bench", BENCH},
-    {"quiet", QUIET},   {"help", HELP},          {"version", VERSION}, {"epochs", LATER},
-    {"batch", LATER},   {"shuffle", LATER_FLAG}, {"eval", LATER},      {"checkpoint", LATER},
-    {"every", LATER},   {"resume", LATER_FLAG},  {"log", LATER},       {"profile", LATER},
+    {"inputs", INPUTS}, {"outputs", OUTPUTS}, {"weights", WEIGHTS}, {"eval", EVAL},
+    {"metric", METRIC}, {"log", LOG},         {"steps", STEPS},     {"epochs", EPOCHS},
+    {"batch", BATCH},   {"every", EVERY},     {"seed", SEED},       {"checkpoint", CHECKPOINT},
+    {"device", DEVICE}, {"threads", THREADS}, {"bench", BENCH},     {"shuffle", SHUFFLE},
+    {"resume", RESUME}, {"quiet", QUIET},     {"help", HELP},       {"version", VERSION},
+    {"profile", LATER},
 };
 
 void gradc_print_help(const char *name, int is_model) {
@@ -43,18 +53,32 @@ void gradc_print_help(const char *name, int is_model) {
       "  --seed N           seed of the random draws of a program that sets none itself\n"
       "  --device NAME      auto, cpu or cuda; this build has cpu, which auto chooses\n"
       "  --threads N        the most threads to use; this build uses one\n";
-  static const char model[] = "  --steps N          N training steps on the inputs; without it one "
-                              "forward (and backward) pass\n"
-                              "  --bench SECONDS    time a step and print {\"best_ns\":..., "
-                              "\"median_ns\":..., \"steps\":...}\n";
+  static const char model[] =
+      "  --steps N          N training steps; without --steps and --epochs one forward (and "
+      "backward) pass\n"
+      "  --epochs N         train until the data was seen N times, in mini-batches of the model's "
+      "batch\n"
+      "  --batch N          checked against the model's batch, which is fixed when it is built\n"
+      "  --shuffle          a new order of the rows in every epoch, by --seed\n"
+      "  --eval FILE        after every epoch and at the end: loss and accuracy on this data\n"
+      "  --metric accuracy[:OUTPUT,INPUT]\n"
+      "                     what --eval measures; without it, accuracy where that is clear\n"
+      "  --checkpoint FILE  save the whole state of the training (safetensors) after every epoch "
+      "and at the end\n"
+      "  --resume           go on from the checkpoint, to the same bits\n"
+      "  --log F.jsonl      a JSON object a step, epoch and evaluation\n"
+      "  --every N          save and log every N steps\n"
+      "  --bench SECONDS    time a step and print {\"best_ns\":..., "
+      "\"median_ns\":..., \"steps\":...}\n";
   static const char script[] = "  --bench SECONDS    time the whole script from a fresh start, "
                                "with its printing left out, and print\n"
                                "                     {\"best_ns\":..., \"median_ns\":..., "
                                "\"steps\":...}; a step is one run of the script\n";
-  static const char end[] =
-      "  --quiet            no lines of progress\n"
-      "  --help, --version\n"
-      "Exit status: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.\n";
+  static const char end[] = "  --quiet            no lines of progress\n"
+                            "  --help, --version\n"
+                            "Exit status: 0 done, 1 the input is at fault, 2 wrong usage, 3 "
+                            "internal error; 130 and 143 after "
+                            "SIGINT\nand SIGTERM, when the checkpoint has been written.\n";
   gradc_output("usage: ", 7);
   gradc_output(name, strlen(name));
   gradc_output(" [options]\n", 11);
@@ -109,22 +133,43 @@ static int set_device(const char *value) {
   return GRADC_EXIT_USAGE;
 }
 
+static int set_text(const char **out, const char *name, const char *value, const char *expected) {
+  *out = value;
+  return *value ? GRADC_EXIT_DONE : wrong(name, value, expected);
+}
+
+static int set_count(uint64_t *out, const char *name, const char *value) {
+  return parse_count(value, out) && *out && *out <= INT64_MAX
+             ? GRADC_EXIT_DONE
+             : wrong(name, value, "a whole number, 1 or more");
+}
+
 static int set_option(enum option option, const char *name, const char *value, gradc_options *out) {
   switch (option) {
   case INPUTS:
     out->inputs[out->n_inputs++] = value;
     return GRADC_EXIT_DONE;
   case OUTPUTS:
-    out->outputs = value;
-    return *value ? GRADC_EXIT_DONE : wrong(name, value, "a file name");
+    return set_text(&out->outputs, name, value, "a file name");
   case WEIGHTS:
-    out->weights = value;
-    return *value ? GRADC_EXIT_DONE : wrong(name, value, "a file name");
+    return set_text(&out->weights, name, value, "a file name");
+  case EVAL:
+    return set_text(&out->eval, name, value, "a file name");
+  case CHECKPOINT:
+    return set_text(&out->checkpoint, name, value, "a file name");
+  case LOG:
+    return set_text(&out->log, name, value, "a file name");
+  case METRIC:
+    return set_text(&out->metric, name, value, "accuracy or accuracy:OUTPUT,INPUT");
   case STEPS:
     out->has_steps = 1;
-    return parse_count(value, &out->steps) && out->steps
-               ? GRADC_EXIT_DONE
-               : wrong(name, value, "a whole number, 1 or more");
+    return set_count(&out->steps, name, value);
+  case EPOCHS:
+    return set_count(&out->epochs, name, value);
+  case BATCH:
+    return set_count(&out->batch, name, value);
+  case EVERY:
+    return set_count(&out->every, name, value);
   case SEED:
     out->has_seed = 1;
     return parse_seed(value, &out->seed) ? GRADC_EXIT_DONE : wrong(name, value, "a whole number");
@@ -144,6 +189,8 @@ static int set_option(enum option option, const char *name, const char *value, g
 }
 
 static int set_flag(enum option option, gradc_options *out) {
+  out->shuffle |= option == SHUFFLE;
+  out->resume |= option == RESUME;
   out->quiet |= option == QUIET;
   out->help |= option == HELP;
   out->version |= option == VERSION;
@@ -180,12 +227,12 @@ int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_option
       return usage("unknown option '%s'; see --help", text);
     enum option option = known[index].option;
     const char *name = known[index].name;
-    if (option == LATER || option == LATER_FLAG)
+    if (option == LATER)
       return usage("this build lacks --%s", name);
     if (option != INPUTS && seen >> index & 1)
       return usage("--%s is given twice", name);
     seen |= 1u << index;
-    int is_flag = option == QUIET || option == HELP || option == VERSION, status;
+    int is_flag = option >= FLAGS, status;
     if (is_flag && equals)
       return usage("--%s takes no value", name);
     if (!is_flag && !equals && i + 1 == argc)
@@ -197,5 +244,55 @@ int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_option
     if (status)
       return status;
   }
+  return GRADC_EXIT_DONE;
+}
+
+static int not_for_script(const gradc_options *options) {
+  if (options->weights)
+    return usage("--%s: the program is a script, which makes its own tensors", "weights");
+  const char *asked = options->has_steps    ? "steps"
+                      : options->epochs     ? "epochs"
+                      : options->batch      ? "batch"
+                      : options->eval       ? "eval"
+                      : options->metric     ? "metric"
+                      : options->checkpoint ? "checkpoint"
+                      : options->log        ? "log"
+                      : options->every      ? "every"
+                      : options->shuffle    ? "shuffle"
+                      : options->resume     ? "resume"
+                                            : NULL;
+  return asked ? usage("--%s: the program is a script, which runs as a whole", asked)
+               : GRADC_EXIT_DONE;
+}
+
+int gradc_check_options(const gradc_options *options, int is_model) {
+  int trains = gradc_trains(options);
+  if (options->bench > 0) {
+    const char *asked = options->outputs      ? "outputs"
+                        : options->has_steps  ? "steps"
+                        : options->epochs     ? "epochs"
+                        : options->eval       ? "eval"
+                        : options->checkpoint ? "checkpoint"
+                        : options->log        ? "log"
+                                              : NULL;
+    if (asked)
+      return usage("--bench and --%s do not go together", asked);
+  }
+  if (!is_model)
+    return not_for_script(options);
+  if (options->checkpoint && !trains)
+    return usage("--checkpoint: %s to save; give --epochs or --steps", "there is no training");
+  if (options->shuffle && !trains)
+    return usage("--shuffle: %s; give --epochs or --steps", "there is no training");
+  if (options->log && !trains && !options->eval)
+    return usage("--log: %s; give --epochs or --steps", "there is no training");
+  if (options->metric && !options->eval)
+    return usage("--metric needs --eval, %s", "the data to measure on");
+  if (options->resume && !options->checkpoint)
+    return usage("--resume needs --checkpoint, %s", "the file to go on from");
+  if (options->resume && options->weights)
+    return usage("--resume and --%s do not go together: the checkpoint has the weights", "weights");
+  if (options->every && !options->checkpoint && !options->log)
+    return usage("--every needs --checkpoint or --log%s", "");
   return GRADC_EXIT_DONE;
 }

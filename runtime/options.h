@@ -11,8 +11,11 @@ typedef struct gradc_options {
   const char **inputs; // F.npz, F.safetensors or NAME=F.npy, in the order given
   int n_inputs;
   const char *outputs, *weights;
-  uint64_t steps, seed, threads;
+  const char *eval, *metric, *checkpoint, *log; // null: not asked for
+  uint64_t steps, epochs, batch, every;         // 0: not given
+  uint64_t seed, threads;
   int has_steps, has_seed;
+  int shuffle, resume;
   double bench; // seconds; 0: not asked for
   int quiet, help, version;
 } gradc_options;
@@ -20,6 +23,12 @@ typedef struct gradc_options {
 // Reads the command line. `inputs` has room for argc entries. Returns GRADC_EXIT_DONE or, having
 // reported why, GRADC_EXIT_USAGE.
 int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_options *options);
+// Whether the options ask for training.
+static inline int gradc_trains(const gradc_options *options) {
+  return options->has_steps || options->epochs;
+}
+// Reports options that do not go with each other or with the kind of program.
+int gradc_check_options(const gradc_options *options, int is_model);
 // The text of --help.
 void gradc_print_help(const char *name, int is_model);
 

@@ -22,6 +22,17 @@ static int open_in_place(gradc_save *save) {
   return save->fd < 0 ? fail(save, errno) : 0;
 }
 
+static int open_part(gradc_save *save) {
+  size_t length = strlen(save->target);
+  save->aside = malloc(length + 6);
+  if (!save->aside)
+    return fail(save, ENOMEM);
+  memcpy(save->aside, save->target, length);
+  memcpy(save->aside + length, ".part", 6);
+  save->fd = open(save->aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  return save->fd < 0 ? fail(save, errno) : 0;
+}
+
 // Opens a file beside the target. `mode` is that of the file to be replaced, or 0.
 static int open_aside(gradc_save *save, mode_t mode) {
   size_t room = strlen(save->target) + 32;
@@ -45,9 +56,10 @@ static int open_aside(gradc_save *save, mode_t mode) {
   return 0;
 }
 
-int gradc_save_open(gradc_save *save, const char *path) {
+static int open_for(gradc_save *save, const char *path, int synced) {
   struct stat status;
   save->path = path;
+  save->synced = synced;
   save->target = save->aside = NULL;
   save->fd = -1;
   save->error = 0;
@@ -63,8 +75,12 @@ int gradc_save_open(gradc_save *save, const char *path) {
   save->target = exists ? realpath(path, NULL) : strdup(path);
   if (!save->target)
     return fail(save, errno);
-  return open_aside(save, exists ? status.st_mode : 0);
+  return synced ? open_part(save) : open_aside(save, exists ? status.st_mode : 0);
 }
+
+int gradc_save_open(gradc_save *save, const char *path) { return open_for(save, path, 0); }
+
+int gradc_save_open_synced(gradc_save *save, const char *path) { return open_for(save, path, 1); }
 
 static void write_out(gradc_save *save, const unsigned char *data, uint64_t size) {
   while (size && !save->error) {
@@ -106,9 +122,23 @@ void gradc_save_abandon(gradc_save *save) {
   save->aside = save->target = NULL;
 }
 
+// A rename lasts when its directory is synced. File systems that cannot do that say EINVAL.
+static void sync_directory(gradc_save *save) {
+  char *slash = strrchr(save->target, '/');
+  if (slash)
+    slash[slash == save->target] = 0; // the target is not needed any more
+  int fd = open(slash ? save->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || (fsync(fd) && errno != EINVAL))
+    save->error = errno;
+  if (fd >= 0)
+    close(fd);
+}
+
 int gradc_save_close(gradc_save *save) {
   write_out(save, save->buffer, save->used);
   save->used = 0;
+  if (save->synced && save->aside && !save->error && fsync(save->fd))
+    save->error = errno;
   if (close(save->fd) && !save->error)
     save->error = errno;
   save->fd = -1;
@@ -116,6 +146,8 @@ int gradc_save_close(gradc_save *save) {
     save->error = errno;
   if (!save->error) {
     free(save->aside);
+    if (save->synced && save->aside)
+      sync_directory(save);
     save->aside = NULL; // it has moved: nothing to remove
   }
   int error = save->error;

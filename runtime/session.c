@@ -88,11 +88,13 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
   size_t n_inputs = program->n_inputs, n_outputs = program->n_outputs;
   session->inputs = calloc(n_inputs + 1, sizeof *session->inputs);
   session->outputs = calloc(n_outputs + 1, sizeof *session->outputs);
+  session->call_inputs = calloc(n_inputs + 1, sizeof *session->call_inputs);
+  session->call_outputs = calloc(n_outputs + 1, sizeof *session->call_outputs);
   session->planned = calloc(n_inputs + 1, 1);
   session->written = calloc(n_outputs + 1, 1);
   session->self = gradc_pages(program->size);
-  if (!session->inputs || !session->outputs || !session->planned || !session->written ||
-      !session->self)
+  if (!session->inputs || !session->outputs || !session->call_inputs || !session->call_outputs ||
+      !session->planned || !session->written || !session->self)
     return out_of_memory(program->size);
   int code = gradc_rt_init(program, session->self);
   if (code)
@@ -108,11 +110,7 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
 
 // ---- inputs ----
 
-int gradc_session_plan(gradc_session *session, const gradc_function *function) {
-  if (!function)
-    return GRADC_EXIT_DONE;
-  for (uint32_t i = 0; i < function->n_inputs; ++i)
-    session->planned[function->inputs[i]] = 1;
+int gradc_session_room(gradc_session *session, const gradc_function *function) {
   for (uint32_t i = 0; i < function->n_outputs; ++i) {
     uint32_t index = function->outputs[i];
     uint64_t bytes = bytes_of(&session->program->outputs[index]);
@@ -122,61 +120,12 @@ int gradc_session_plan(gradc_session *session, const gradc_function *function) {
   return GRADC_EXIT_DONE;
 }
 
-// The length of NAME in "NAME=F.npy" if an input has this name, else 0.
-static size_t assigned_input(const gradc_program *program, const char *text, uint32_t *out) {
-  const char *equals = strchr(text, '=');
-  for (uint32_t i = 0; equals && i < program->n_inputs; ++i) {
-    size_t length = strlen(program->inputs[i].name);
-    if ((size_t)(equals - text) == length && !memcmp(text, program->inputs[i].name, length)) {
-      *out = i;
-      return length;
-    }
-  }
-  return 0;
-}
-
-static int load_input(gradc_session *session, uint32_t index, const char *path,
-                      const gradc_array *array) {
-  const gradc_tensor *wanted = &session->program->inputs[index];
-  uint64_t bytes = bytes_of(wanted);
-  void *data = gradc_pages(bytes);
-  if (!data)
-    return out_of_memory(bytes);
-  if (gradc_load_tensor(path, array, wanted, data))
-    return GRADC_EXIT_INPUT;
-  session->inputs[index] = data;
-  return GRADC_EXIT_DONE;
-}
-
-static int read_npy(gradc_session *session, uint32_t index, const char *path) {
-  gradc_bytes file;
-  gradc_array array;
-  if (gradc_read_file(path, &file))
-    return GRADC_EXIT_INPUT;
-  const char *why = gradc_npy_parse(file, &array);
-  if (why) {
-    gradc_report("%s: tensor '%s': %s", path, session->program->inputs[index].name, why);
-    return GRADC_EXIT_INPUT;
-  }
-  return load_input(session, index, path, &array);
-}
-
-static int read_archive(gradc_session *session, const char *path) {
-  gradc_archive archive;
-  if (gradc_archive_open(path, &archive))
-    return GRADC_EXIT_INPUT;
-  for (uint32_t i = 0; i < session->program->n_inputs; ++i) {
-    gradc_array array;
-    if (!session->planned[i])
-      continue;
-    int found = gradc_archive_find(&archive, session->program->inputs[i].name, &array);
-    int status = found == GRADC_BROKEN  ? GRADC_EXIT_INPUT
-                 : found == GRADC_FOUND ? load_input(session, i, path, &array)
-                                        : GRADC_EXIT_DONE;
-    if (status)
-      return status;
-  }
-  return GRADC_EXIT_DONE;
+int gradc_session_plan(gradc_session *session, const gradc_function *function) {
+  if (!function)
+    return GRADC_EXIT_DONE;
+  for (uint32_t i = 0; i < function->n_inputs; ++i)
+    session->planned[function->inputs[i]] = 1;
+  return gradc_session_room(session, function);
 }
 
 // One message that names all inputs that are still missing.
@@ -214,34 +163,36 @@ static int check_inputs(const gradc_session *session) {
   return GRADC_EXIT_INPUT;
 }
 
-int gradc_session_read_inputs(gradc_session *session) {
+int gradc_session_take(gradc_session *session, const gradc_data *data) {
+  for (uint32_t i = 0; i < session->program->n_inputs; ++i) {
+    const gradc_column *column = &data->columns[i];
+    if (!session->planned[i] || !column->data || session->inputs[i])
+      continue;
+    uint64_t bytes = bytes_of(&session->program->inputs[i]);
+    session->inputs[i] = column->rows ? gradc_pages(bytes) : (const void *)column->data;
+    if (!session->inputs[i])
+      return out_of_memory(bytes);
+  }
+  return check_inputs(session);
+}
+
+int gradc_session_read_inputs(gradc_session *session, int takes_rows) {
   const gradc_options *options = session->options;
-  if (options->n_inputs && !session->program->n_inputs) {
+  const gradc_program *program = session->program;
+  if (options->n_inputs && !program->n_inputs) {
     gradc_report("--inputs: the program has no inputs");
     return GRADC_EXIT_USAGE;
   }
-  for (int i = 0; i < options->n_inputs; ++i) {
-    uint32_t index;
-    const char *text = options->inputs[i];
-    size_t name = assigned_input(session->program, text, &index);
-    int status = name ? read_npy(session, index, text + name + 1) : read_archive(session, text);
-    if (status)
-      return status;
-  }
-  return check_inputs(session);
+  int status = gradc_data_read(&session->data, program, options->inputs, options->n_inputs,
+                               session->planned, takes_rows);
+  return status ? status : gradc_session_take(session, &session->data);
 }
 
 // ---- calls ----
 
 int gradc_session_call(gradc_session *session, const gradc_function *function, uint64_t n) {
-  const void *few_inputs[16], **inputs = few_inputs;
-  void *few_outputs[16], **outputs = few_outputs;
-  if (function->n_inputs > 16)
-    inputs = malloc(function->n_inputs * sizeof *inputs);
-  if (function->n_outputs > 16)
-    outputs = malloc(function->n_outputs * sizeof *outputs);
-  if (!inputs || !outputs)
-    return out_of_memory(function->n_inputs * sizeof *inputs);
+  const void **inputs = session->call_inputs;
+  void **outputs = session->call_outputs;
   for (uint32_t i = 0; i < function->n_inputs; ++i)
     inputs[i] = session->inputs[function->inputs[i]];
   for (uint32_t i = 0; i < function->n_outputs; ++i) {
@@ -262,10 +213,6 @@ int gradc_session_call(gradc_session *session, const gradc_function *function, u
   }
   if (function->flags & (GRADC_FUNCTION_STEPS | GRADC_FUNCTION_STEP))
     session->has_step_loss = session->has_gradients = 1;
-  if (inputs != few_inputs)
-    free(inputs);
-  if (outputs != few_outputs)
-    free(outputs);
   return code ? gradc_session_fail(code) : GRADC_EXIT_DONE;
 }
 
@@ -293,16 +240,19 @@ static const char *without_suffix(const char *name) {
   return copy;
 }
 
+// npz keeps parameters apart by a prefix; safetensors has them under the names that PyTorch's
+// load_state_dict wants.
 static size_t variable_items(const gradc_session *session, gradc_item *items) {
+  int plain = gradc_is_safetensors_path(session->options->outputs);
   size_t n = 0;
   for (uint32_t i = 0; i < session->program->n_variables; ++i) {
     const gradc_tensor *variable = &session->program->variables[i];
     const void *data = (const char *)session->self + variable->offset;
     const char *name = variable->name;
     if (variable->kind == GRADC_PARAMETER)
-      items[n++] = item_of("param/", name, variable, data);
+      items[n++] = item_of(plain ? "" : "param/", name, variable, data);
     else if (variable->kind == GRADC_BUFFER)
-      items[n++] = item_of("buffer/", name, variable, data);
+      items[n++] = item_of(plain ? "" : "buffer/", name, variable, data);
     else if (variable->kind == GRADC_GRAD && session->has_gradients)
       items[n++] =
           item_of(variable->flags & GRADC_TENSOR_INPUT_GRAD ? "grad/input/" : "grad/param/",

@@ -6,18 +6,21 @@
 #ifndef GRADC_SESSION_H
 #define GRADC_SESSION_H
 
-#include "files.h"
+#include "data.h"
 #include "options.h"
 
 typedef struct gradc_session {
   const gradc_program *program;
   const gradc_options *options;
   void *self;
-  const void **inputs;    // by program input; null for those that no planned function reads
-  void **outputs;         // by program output, likewise
-  unsigned char *planned; // by program input: a planned function reads it
-  unsigned char *written; // by program output: a function that ran wrote it
-  int has_gradients;      // a backward ran
+  const void **inputs;      // by program input; null for those that no planned function reads
+  void **outputs;           // by program output, likewise
+  unsigned char *planned;   // by program input: a planned function reads it
+  unsigned char *written;   // by program output: a function that ran wrote it
+  gradc_data data;          // what --inputs gave
+  const void **call_inputs; // room for the pointers of a call
+  void **call_outputs;
+  int has_gradients; // a backward ran
   int has_step_loss;
   float step_loss;
 } gradc_session;
@@ -28,17 +31,19 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
 const gradc_function *gradc_session_function(const gradc_session *session, const char *name);
 // Announces a function that will be called: its inputs will be needed. Null is ignored.
 int gradc_session_plan(gradc_session *session, const gradc_function *function);
-// Reads the inputs of the planned functions.
-int gradc_session_read_inputs(gradc_session *session);
+// Makes room for the outputs of a function; gradc_session_plan does so, too.
+int gradc_session_room(gradc_session *session, const gradc_function *function);
+// Reads the inputs of the planned functions; where data has rows the input is a buffer that
+// gradc_data_batch fills.
+int gradc_session_read_inputs(gradc_session *session, int takes_rows);
+// Makes the planned inputs that are still missing from `data`; reports those that nothing gives.
+int gradc_session_take(gradc_session *session, const gradc_data *data);
 // Calls a planned function; `n` and the loss are for flags STEP and STEPS.
 int gradc_session_call(gradc_session *session, const gradc_function *function, uint64_t n);
 // Reports an error code of a compiled function.
 int gradc_session_fail(int code);
 // Writes loss, outputs, gradients, buffers and parameters.
 int gradc_session_write(const gradc_session *session, gradc_save *save);
-
-// train.c. The steps of --steps, with a line of progress now and then.
-int gradc_train(gradc_session *session, const gradc_function *step);
 
 // bench.c. Nanoseconds of a clock that never goes back.
 double gradc_now(void);

@@ -14,6 +14,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/xxhash.h"
 #include "llvm/TargetParser/Host.h"
 #include <chrono>
 
@@ -149,6 +150,18 @@ bool Compiler::makeMachine() {
   return target != nullptr;
 }
 
+/// A hash of the model with its optimiser, for checkpoints: not of where it stands in its files,
+/// nor of what its variables start with, nor of the machine.
+void Compiler::identify() {
+  auto kind = (*mlirModule)->getAttrOfType<StringAttr>("ag.kind");
+  if (identity || (kind && kind.getValue() != "model"))
+    return;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  (*mlirModule)->print(os, OpPrintingFlags().elideLargeElementsAttrs(16).useLocalScope());
+  identity = llvm::xxh3_64bits(text);
+}
+
 Outcome Compiler::runThrough(Stage last) {
   for (const StageInfo &info : allStages()) {
     if (info.stage <= at || info.stage > last)
@@ -158,6 +171,8 @@ Outcome Compiler::runThrough(Stage last) {
     Outcome outcome = runStage(info);
     if (outcome != Outcome::Done)
       return outcome;
+    if (info.stage == Stage::Gradient)
+      identify();
     std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
     stageTimes.emplace_back(info.name, spent.count());
     if (!dump(info))
@@ -186,6 +201,8 @@ Outcome Compiler::describe() {
   if (failed(program))
     return Outcome::InputError;
   described = std::move(*program);
+  identify(); // of a dump behind Gradient
+  described.identity = identity;
   return Outcome::Done;
 }
 

@@ -101,6 +101,7 @@ private:
   Outcome translate();
   Outcome emitObject();
   bool makeMachine();
+  void identify();
   void enter(Stage stage);
   bool dump(const StageInfo &info);
   Outcome fail(const llvm::Twine &text, Outcome outcome);
@@ -113,6 +114,7 @@ private:
   std::unique_ptr<llvm::Module> translated;
   std::unique_ptr<llvm::TargetMachine> target;
   link::Program described;
+  uint64_t identity = 0; // of a model, see link::Program
   llvm::SmallVector<char, 0> objectFile;
   Stage at = Stage::Import;
   Stage *progress;

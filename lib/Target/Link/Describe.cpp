@@ -160,8 +160,8 @@ void Describer::describe() {
        b.getInt32(program.inputs.size()), b.getInt32(program.outputs.size()),
        b.getInt32(program.variables.size()), b.getInt32(entries.size()), tensors(program.inputs),
        tensors(program.outputs), tensors(program.variables), functions(),
-       b.getInt64(program.rngOffset), inits(), b.getInt32(firstContents.size()),
-       b.getInt32(flags)});
+       b.getInt64(program.rngOffset), inits(), b.getInt32(firstContents.size()), b.getInt32(flags),
+       b.getInt64(program.identity)});
   // NAME_init already refers to it.
   auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, record, "");

@@ -51,7 +51,8 @@ struct Program {
   std::vector<Function> functions;
   uint64_t rngOffset = 0; // 0: nothing is drawn
   uint64_t arenaOffset = 0, arenaBytes = 0;
-  uint64_t size = 0; // of the handle
+  uint64_t size = 0;     // of the handle
+  uint64_t identity = 0; // a hash of what was compiled and how it is trained
 
   /// Differs between programs whose inputs, outputs, variables or functions differ.
   uint64_t interfaceHash() const;

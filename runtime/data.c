@@ -1,0 +1,154 @@
+// data.c - reads data sets and deals out their mini-batches.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "data.h"
+#include "hosted.h"
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int has_rows(const gradc_array *array, const gradc_tensor *wanted) {
+  return array->dtype == wanted->dtype && array->rank == wanted->rank && array->rank &&
+         array->shape[0] != wanted->shape[0] &&
+         !memcmp(array->shape + 1, wanted->shape + 1, 8 * (array->rank - 1));
+}
+
+// Points at the file's own bytes where they can be used as they are. A batch is copied anyway, so
+// that rows need no alignment.
+static int load(gradc_data *data, uint32_t index, const char *path, const gradc_array *array) {
+  gradc_tensor wanted = data->program->inputs[index];
+  gradc_column *column = &data->columns[index];
+  int rows = data->takes_rows && has_rows(array, &wanted);
+  uint64_t bytes = 0;
+  if (rows)
+    wanted.shape = array->shape;
+  gradc_tensor_bytes(wanted.shape, wanted.rank, wanted.dtype, &bytes);
+  column->path = path;
+  column->rows = rows ? (uint64_t)array->shape[0] : 0;
+  column->row_bytes = bytes;
+  if (rows && !array->shape[0]) {
+    gradc_report("%s: tensor '%s' has no rows", path, wanted.name);
+    return GRADC_EXIT_INPUT;
+  }
+  if (rows)
+    column->row_bytes /= column->rows;
+  if (rows && !array->fortran && array->dtype != GRADC_BOOL) {
+    column->data = array->data;
+    return GRADC_EXIT_DONE;
+  }
+  void *copy = gradc_pages(bytes);
+  if (!copy) {
+    gradc_report("no memory: %llu bytes are needed", (unsigned long long)bytes);
+    return GRADC_EXIT_INPUT;
+  }
+  column->data = copy;
+  return gradc_load_tensor(path, array, &wanted, copy) ? GRADC_EXIT_INPUT : GRADC_EXIT_DONE;
+}
+
+// The length of NAME in "NAME=F.npy" if an input has this name, else 0.
+static size_t assigned_input(const gradc_program *program, const char *text, uint32_t *out) {
+  const char *equals = strchr(text, '=');
+  for (uint32_t i = 0; equals && i < program->n_inputs; ++i) {
+    size_t length = strlen(program->inputs[i].name);
+    if ((size_t)(equals - text) == length && !memcmp(text, program->inputs[i].name, length)) {
+      *out = i;
+      return length;
+    }
+  }
+  return 0;
+}
+
+static int read_npy(gradc_data *data, uint32_t index, const char *path) {
+  gradc_bytes file;
+  gradc_array array;
+  if (gradc_read_file(path, &file))
+    return GRADC_EXIT_INPUT;
+  const char *why = gradc_npy_parse(file, &array);
+  if (why) {
+    gradc_report("%s: tensor '%s': %s", path, data->program->inputs[index].name, why);
+    return GRADC_EXIT_INPUT;
+  }
+  return load(data, index, path, &array);
+}
+
+static int read_archive(gradc_data *data, const unsigned char *wanted, const char *path) {
+  gradc_archive archive;
+  if (gradc_archive_open(path, &archive))
+    return GRADC_EXIT_INPUT;
+  for (uint32_t i = 0; i < data->program->n_inputs; ++i) {
+    gradc_array array;
+    if (!wanted[i])
+      continue;
+    int found = gradc_archive_find(&archive, data->program->inputs[i].name, &array);
+    int status = found == GRADC_BROKEN  ? GRADC_EXIT_INPUT
+                 : found == GRADC_FOUND ? load(data, i, path, &array)
+                                        : GRADC_EXIT_DONE;
+    if (status)
+      return status;
+  }
+  return GRADC_EXIT_DONE;
+}
+
+// All columns with rows must have as many, and their inputs the same batch.
+static int agree(gradc_data *data) {
+  const gradc_program *program = data->program;
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < program->n_inputs; ++i) {
+    const gradc_column *column = &data->columns[i];
+    const gradc_tensor *input = &program->inputs[i];
+    if (!column->data || !column->rows)
+      continue;
+    uint64_t batch = (uint64_t)input->shape[0];
+    if (!data->rows) {
+      data->rows = column->rows;
+      data->batch = batch;
+      first = i;
+    }
+    if (column->rows == data->rows && batch == data->batch && batch)
+      continue;
+    gradc_report("%s: tensor '%s' has %llu rows for batches of %llu, '%s' has %llu for batches of "
+                 "%llu",
+                 column->path, input->name, (unsigned long long)column->rows,
+                 (unsigned long long)batch, program->inputs[first].name,
+                 (unsigned long long)data->rows, (unsigned long long)data->batch);
+    return GRADC_EXIT_INPUT;
+  }
+  // Without rows the batch is the first extent that an input has.
+  for (uint32_t i = 0; i < program->n_inputs && !data->rows && !data->batch; ++i)
+    if (data->columns[i].data && program->inputs[i].rank)
+      data->batch = (uint64_t)program->inputs[i].shape[0];
+  return GRADC_EXIT_DONE;
+}
+
+int gradc_data_read(gradc_data *data, const gradc_program *program, const char *const *paths,
+                    int n_paths, const unsigned char *wanted, int takes_rows) {
+  *data = (gradc_data){.program = program, .takes_rows = takes_rows};
+  data->columns = calloc((size_t)program->n_inputs + 1, sizeof *data->columns);
+  if (!data->columns)
+    return GRADC_EXIT_INTERNAL;
+  for (int i = 0; i < n_paths; ++i) {
+    uint32_t index;
+    const char *text = paths[i];
+    size_t name = assigned_input(program, text, &index);
+    int status = name ? read_npy(data, index, text + name + 1) : read_archive(data, wanted, text);
+    if (status)
+      return status;
+  }
+  return agree(data);
+}
+
+void gradc_data_batch(const gradc_data *data, uint64_t first, const int64_t *order,
+                      const void *const *inputs) {
+  for (uint32_t i = 0; i < data->program->n_inputs; ++i) {
+    const gradc_column *column = &data->columns[i];
+    if (!column->data || !column->rows)
+      continue;
+    unsigned char *out = (unsigned char *)(uintptr_t)inputs[i];
+    for (uint64_t b = 0; b < data->batch; ++b) {
+      uint64_t at = first + b < data->rows ? first + b : data->rows - 1;
+      uint64_t row = order ? (uint64_t)order[at] : at;
+      memcpy(out + b * column->row_bytes, column->data + row * column->row_bytes,
+             column->row_bytes);
+    }
+  }
+}
