@@ -73,6 +73,8 @@ int KernelGraphBuilder::add(KernelNode node) {
     s << i << ',';
   for (const Access::Dim &d : node.access.dims)
     s << d.dim << '*' << d.stride << ',';
+  for (int64_t step : node.steps)
+    s << ' ' << step;
   if (node.value)
     s << node.value;
   if (node.op)
@@ -129,9 +131,7 @@ FailureOr<Access> KernelGraphBuilder::accessOf(const TensorView &view, AffineMap
     }
     access.dims.append(strides.rbegin(), strides.rend());
   }
-  llvm::sort(access.dims, [](const Access::Dim &a, const Access::Dim &b) {
-    return std::pair(-a.stride, a.dim) < std::pair(-b.stride, b.dim);
-  });
+  sortDims(access);
   return access;
 }
 
@@ -150,12 +150,16 @@ FailureOr<int> KernelGraphBuilder::tensorNode(Value v, AffineMap map, ArrayRef<i
     n.dims = access->dimSet();
     return add(n);
   }
-  if (auto fill = view.base.getDefiningOp<linalg::FillOp>()) {
+  return uniformNode(view.base);
+}
+
+FailureOr<int> KernelGraphBuilder::uniformNode(Value base) {
+  if (auto fill = base.getDefiningOp<linalg::FillOp>()) {
     DenseMap<Value, int> none;
     return scalarNode(fill.getInputs()[0], none);
   }
   DenseElementsAttr dense;
-  if (matchPattern(view.base, m_Constant(&dense)))
+  if (matchPattern(base, m_Constant(&dense)))
     return constantNode(cast<TypedAttr>(dense.getSplatValue<Attribute>()));
   return fail("the content of a tensor.empty is read");
 }
@@ -173,7 +177,8 @@ LogicalResult KernelGraphBuilder::addScalarOp(Operation *op, DenseMap<Value, int
     n.in.push_back(*in);
     n.dims |= graph.nodes[*in].dims;
   }
-  scalars[op->getResult(0)] = add(n);
+  std::optional<int> simple = simplify(op, n.in);
+  scalars[op->getResult(0)] = simple ? *simple : add(n);
   return success();
 }
 
@@ -282,7 +287,7 @@ LogicalResult KernelGraphBuilder::addGeneric(const OpLoops &loops) {
   linalg::GenericOp op = loops.op;
   DenseMap<Value, int> scalars;
   for (OpOperand &operand : op->getOpOperands()) {
-    if (!op.isDpsInput(&operand) && !op.payloadUsesValueFromOperand(&operand))
+    if (!op.payloadUsesValueFromOperand(&operand))
       continue;
     FailureOr<int> node =
         isa<RankedTensorType>(operand.get().getType())
@@ -307,6 +312,9 @@ LogicalResult KernelGraphBuilder::addGeneric(const OpLoops &loops) {
       }
       n.dims = n.access.dimSet();
       scalars[index.getResult()] = add(n);
+    } else if (auto extract = dyn_cast<tensor::ExtractOp>(inner)) {
+      if (failed(addGather(extract, scalars)))
+        return failure();
     } else if (!isa<arith::ConstantOp>(inner) && failed(addScalarOp(&inner, scalars))) {
       return failure();
     }

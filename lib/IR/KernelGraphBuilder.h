@@ -28,6 +28,11 @@ struct TensorView {
   llvm::SmallVector<llvm::SmallVector<Piece, 1>> dims;
 };
 
+/// The least and the most that an index may be.
+struct IndexRange {
+  int64_t least, most;
+};
+
 struct OpLoops {
   mlir::linalg::GenericOp op;
   llvm::SmallVector<int> dims;
@@ -69,8 +74,16 @@ private:
                                    llvm::ArrayRef<int> loops);
   mlir::LogicalResult addReduction(const OpLoops &loops, unsigned k,
                                    llvm::DenseMap<mlir::Value, int> &scalars);
-  mlir::FailureOr<int> contraction(mlir::linalg::GenericOp op,
-                                   llvm::DenseMap<mlir::Value, int> &scalars);
+  mlir::FailureOr<int> uniformNode(mlir::Value base);
+  // KernelGather.cpp
+  mlir::LogicalResult addGather(mlir::tensor::ExtractOp op,
+                                llvm::DenseMap<mlir::Value, int> &scalars);
+  std::optional<IndexRange> rangeOf(int node);
+  std::optional<IndexRange> computeRange(int node);
+  std::optional<bool> isLess(int a, int b, int64_t equal);
+  std::optional<bool> decide(mlir::arith::CmpIPredicate predicate, int a, int b);
+  std::optional<int> simplify(mlir::Operation *op, llvm::ArrayRef<int> in);
+  void addLinear(KernelNode &gather, int index, int64_t step);
   int constantNode(mlir::TypedAttr value);
   int add(KernelNode node);
   llvm::SmallVector<int> kernelDims(llvm::ArrayRef<int> dims);
@@ -86,7 +99,11 @@ private:
   llvm::DenseMap<mlir::Value, int> nodeOf;
   llvm::DenseMap<mlir::Value, int> kernelScalars;
   std::map<std::string, int> known;
+  llvm::DenseMap<int, std::optional<IndexRange>> ranges;
 };
+
+/// Dims in the order of memory.
+void sortDims(Access &access);
 
 /// What an argument is before any reshape or slice.
 TensorView argumentView(mlir::Value v);

@@ -25,12 +25,13 @@ bool KernelGraph::isRowReduce(int node) const {
   return nodes[node].kind == KernelNode::Reduce && nodes[node].reduced == bit(vectorDim);
 }
 bool KernelGraph::isOuterReduce(int node) const {
-  return nodes[node].kind == KernelNode::Reduce && nodes[node].reduced != bit(vectorDim);
+  return nodes[node].kind == KernelNode::Reduce && nodes[node].reduced != bit(vectorDim) &&
+         !nodes[node].isShort;
 }
 bool KernelGraph::isCostly(int node) const {
   Operation *op = nodes[node].op;
   if (!op)
-    return false;
+    return nodes[node].isShort;
   return isa<arith::DivFOp, arith::DivSIOp, arith::RemFOp, arith::RemSIOp>(op) ||
          (isa<math::MathDialect>(op->getDialect()) &&
           !isa<math::AbsFOp, math::AbsIOp, math::CopySignOp, math::FmaOp>(op));
@@ -50,12 +51,14 @@ SmallVector<bool> KernelGraph::liveNodes() const {
 //===-- Dims ----------------------------------------------------------------------------------===//
 
 /// Whether walking `a` around `b` is walking one longer dim, in every access and reduction.
-static bool canCollapse(const KernelGraph &g, int a, int b) {
+static bool canCollapse(const KernelGraph &g, ArrayRef<bool> live, int a, int b) {
   auto together = [&](const Access &x) {
     DimSet both = x.dimSet() & (bit(a) | bit(b));
     return !both || (both == (bit(a) | bit(b)) && x.strideOf(a) == x.strideOf(b) * g.sizes[b]);
   };
-  for (const KernelNode &n : g.nodes) {
+  for (auto [k, n] : llvm::enumerate(g.nodes)) {
+    if (!live[k])
+      continue;
     if (!together(n.access))
       return false;
     auto i = llvm::find(n.order, a), j = llvm::find(n.order, b);
@@ -86,31 +89,51 @@ void KernelGraph::collapseDims() {
     sizes[a] *= sizes[b];
     sizes[b] = 1;
   };
+  SmallVector<bool> live = liveNodes();
   bool changed = true;
   while (changed) {
     changed = false;
     for (unsigned a = 0; a < sizes.size(); ++a)
       for (unsigned b = 0; b < sizes.size(); ++b)
         if (a != b && sizes[a] != 1 && sizes[b] != 1 && sizes[a] && sizes[b] &&
-            canCollapse(*this, a, b)) {
+            canCollapse(*this, live, a, b)) {
           merge(a, b);
           changed = true;
         }
   }
 }
 
-/// The dim that most accesses walk contiguously; results count more than arguments.
+/// The dim that most elements are walked along contiguously; results count more than arguments.
 void KernelGraph::chooseVectorDim() {
   SmallVector<int64_t> votes(sizes.size(), 0);
   auto vote = [&](const Access &x, int64_t weight) {
-    if (!x.dims.empty() && x.dims.back().stride == 1)
-      votes[x.dims.back().dim] += weight;
+    for (const Access::Dim &d : x.dims)
+      if (d.stride == 1)
+        votes[d.dim] += weight;
   };
-  for (const KernelNode &n : nodes)
-    if (n.kind == KernelNode::Load)
-      vote(n.access, 2 * int64_t(n.access.dims.size()) - 1);
+  SmallVector<bool> live = liveNodes();
+  // The emitter of contractions takes the result's dim.
+  bool contracts =
+      llvm::any_of(nodes, [](const KernelNode &n) { return n.kind == KernelNode::Contract; });
+  for (auto [k, n] : llvm::enumerate(nodes)) {
+    if (contracts || !live[k] || (n.kind != KernelNode::Load && n.kind != KernelNode::Gather))
+      continue;
+    int64_t weight = 2 * std::max<int64_t>(1, count(n.dims));
+    vote(n.access, weight);
+    for (auto [in, step] : llvm::zip(n.in, n.steps))
+      for (unsigned d = 0; step == 1 && d < sizes.size(); ++d)
+        if (auto change = changeAlong(in, int(d)); change && change->most == 1)
+          votes[d] += weight;
+  }
   for (const KernelResult &r : results)
-    vote(r.access, 3 * int64_t(r.access.dims.size()));
+    vote(r.access, 3 * std::max<int64_t>(1, count(r.access.dimSet())));
+  // Vectors along a short dim that is summed up are mostly empty.
+  DimSet kept = 0;
+  for (const KernelResult &r : results)
+    kept |= r.access.dimSet();
+  for (unsigned d = 0; d < sizes.size(); ++d)
+    if (sizes[d] < kShortDim && !(kept >> d & 1))
+      votes[d] = std::min<int64_t>(votes[d], 1);
   int64_t best = 0;
   for (unsigned d = 0; d < sizes.size(); ++d)
     if (sizes[d] != 1 && votes[d] > best) {
@@ -156,6 +179,7 @@ void KernelGraph::placeNodes() {
       n.phase = std::max(n.phase, nodes[in].phase);
       n.stage = std::max(n.stage, nodes[in].stage);
     }
+    n.isShort = isWindow(int(i));
     if (isRowReduce(i)) {
       ++n.stage;
     } else if (isOuterReduce(i) || n.kind == KernelNode::Contract) {
@@ -244,15 +268,18 @@ SmallVector<KernelGraph::Reading> KernelGraph::readings() const {
 
 bool KernelGraph::mayOverwrite(unsigned arg, unsigned result) const {
   const KernelResult &r = results[result];
-  bool read = false;
+  bool read = false, gathered = false;
   for (const KernelNode &n : nodes)
-    if (n.kind == KernelNode::Load && n.arg == int(arg)) {
+    if ((n.kind == KernelNode::Load || n.kind == KernelNode::Gather) && n.arg == int(arg)) {
       read = true;
+      gathered |= n.kind == KernelNode::Gather;
       if (n.type != r.type)
         return false;
     }
   if (!read || form == KernelForm::Tiny)
     return true;
+  if (gathered)
+    return false; // an element may be wanted after its place was written
   SmallVector<bool> live = liveNodes();
   if (form == KernelForm::Contraction) {
     // The epilogue of a tile is computed, then stored; the factors are read by every tile.
@@ -309,7 +336,10 @@ int64_t KernelGraph::unrolledCost() const {
     int64_t elements = count(n.dims | n.reduced);
     if (count(n.dims) > 256 || elements > 4096)
       return INT64_MAX;
-    int64_t weight = n.kind == KernelNode::Contract ? 2 : isCostly(i) ? 24 : 1;
+    int64_t weight = n.kind == KernelNode::Contract ? 2
+                     : n.kind == KernelNode::Gather ? 8
+                     : isCostly(i)                  ? 24
+                                                    : 1;
     cost += int64_t(llvm::divideCeil(elements, 8)) * weight;
   }
   return cost;
@@ -443,11 +473,18 @@ static void printNode(const KernelGraph &g, int i, llvm::raw_ostream &os) {
     os << "load a" << n.arg;
     printAccess(n.access, os);
     break;
+  case KernelNode::Gather:
+    os << "gather a" << n.arg;
+    printAccess(n.access, os);
+    os << " steps";
+    for (int64_t step : n.steps)
+      os << ' ' << step;
+    break;
   case KernelNode::Op:
     os << n.op->getName();
     break;
   case KernelNode::Reduce:
-    os << "reduce " << combiners[int(n.combiner)] << ' ';
+    os << (n.isShort ? "unrolled " : "") << "reduce " << combiners[int(n.combiner)] << ' ';
     printDims(g, n.reduced, os);
     break;
   case KernelNode::Contract:

@@ -101,6 +101,26 @@ struct FoldIntoConsumer : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// The same for what a body reads at computed places.
+struct FoldIntoExtract : OpRewritePattern<tensor::ExtractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExtractOp op, PatternRewriter &rewriter) const override {
+    std::optional<Movement> movement = movementOf(op.getTensor());
+    if (!op->getParentOfType<linalg::GenericOp>() || !movement)
+      return failure();
+    SmallVector<Value> indices;
+    for (AffineExpr e : movement->map.getResults()) {
+      auto d = dyn_cast<AffineDimExpr>(e);
+      indices.push_back(d ? op.getIndices()[d.getPosition()]
+                          : arith::ConstantIndexOp::create(rewriter, op.getLoc(),
+                                                           cast<AffineConstantExpr>(e).getValue()));
+    }
+    rewriter.replaceOpWithNewOp<tensor::ExtractOp>(op, movement->source, indices);
+    return success();
+  }
+};
+
 struct Generalize : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -215,8 +235,8 @@ struct ComputeNumber : OpRewritePattern<linalg::GenericOp> {
 struct FoldMovementPass : sched::impl::FoldMovementPassBase<FoldMovementPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldIntoConsumer, Generalize, SplatToFill, OwnDestination, RewrapNumber,
-                 ReadNumber, ComputeNumber>(&getContext());
+    patterns.add<FoldIntoConsumer, FoldIntoExtract, Generalize, SplatToFill, OwnDestination,
+                 RewrapNumber, ReadNumber, ComputeNumber>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -81,16 +81,30 @@ private:
     return producers;
   }
 
+  /// The producers of what `op` reads at computed places.
+  SmallVector<Operation *> indirectProducersOf(Operation *op) const {
+    SmallVector<Operation *> producers;
+    op->walk([&](tensor::ExtractOp extract) {
+      if (Operation *def = extract.getTensor().getDefiningOp(); def && isComputed(def))
+        producers.push_back(def);
+    });
+    return producers;
+  }
+
   /// What a group reads through a view it reads in place.
   void takeViews() {
     for (Operation &op : block.without_terminator()) {
       if (!hasLoops(&op))
         continue;
       SmallVector<Operation *> work{&op};
-      while (!work.empty())
-        for (Operation *producer : producersOf(work.pop_back_val()))
+      while (!work.empty()) {
+        Operation *reader = work.pop_back_val();
+        SmallVector<Operation *> producers = producersOf(reader);
+        llvm::append_range(producers, indirectProducersOf(reader));
+        for (Operation *producer : producers)
           if (kindOf(producer) == OpKind::View && tryMerge(&op, producer))
             work.push_back(producer);
+      }
     }
   }
 
@@ -267,7 +281,7 @@ void makeEscapingFills(func::FuncOp f) {
   for (linalg::FillOp fill : fills) {
     for (OpOperand &use : llvm::make_early_inc_range(fill->getUses())) {
       auto reader = dyn_cast<GenericOp>(use.getOwner());
-      if (reader && !isFactor(reader, use))
+      if ((reader && !isFactor(reader, use)) || use.getOwner()->getParentOfType<GenericOp>())
         continue;
       OpBuilder b(use.getOwner());
       auto type = cast<RankedTensorType>(fill.getResult(0).getType());

@@ -84,3 +84,21 @@ func.func @numbers(%x: tensor<4xf32>, %i: i64) -> (tensor<4xf32>, i1) {
   %c = tensor.extract %1[] : tensor<i1>
   return %3, %c : tensor<4xf32>, i1
 }
+
+// What is read at computed places is read through a transposition, too.
+// CHECK-LABEL: func.func @extract_of_transposed
+// CHECK-SAME: (%[[X:.*]]: tensor<4x5xf32>
+// CHECK-NOT: linalg.transpose
+// CHECK: tensor.extract %[[X]][%[[J:.*]], %[[I:.*]]] : tensor<4x5xf32>
+func.func @extract_of_transposed(%x: tensor<4x5xf32>, %i: tensor<7xi64>) -> tensor<7xf32> {
+  %t = tensor.empty() : tensor<5x4xf32>
+  %y = linalg.transpose ins(%x : tensor<4x5xf32>) outs(%t : tensor<5x4xf32>) permutation = [1, 0]
+  %e = tensor.empty() : tensor<7xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%i : tensor<7xi64>) outs(%e : tensor<7xf32>) {
+    ^bb0(%p: i64, %o: f32):
+      %r = arith.index_cast %p : i64 to index
+      %z = arith.constant 3 : index
+      %s = tensor.extract %y[%r, %z] : tensor<5x4xf32>
+      linalg.yield %s : f32 } -> tensor<7xf32>
+  return %0 : tensor<7xf32>
+}

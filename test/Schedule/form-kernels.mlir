@@ -180,12 +180,43 @@ func.func @left(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @gather(%x: tensor<4xf32>, %i: tensor<4xindex>) -> tensor<4xf32> {
+// An embedding: what is read at computed places is an argument that no result overwrites, and what
+// computes it is another kernel; what uses the rows joins.
+// CHECK-LABEL: sched.kernel @elementwise_0 kind "elementwise" inplace [0, 0]
+// CHECK: math.tanh
+// CHECK-LABEL: sched.kernel @elementwise_1 kind "elementwise" inplace [2, 0]
+// CHECK-SAME: (%[[X:.*]]: tensor<8x40xf32>, %{{.*}}: tensor<8xi64>, %{{.*}}: tensor<8x40xf32>)
+// CHECK: tensor.extract %[[X]]
+// CHECK: arith.addf
+// CHECK-LABEL: func.func @gather
+func.func @gather(%x: tensor<8x40xf32>, %y: tensor<8x40xf32>, %i: tensor<8xi64>) -> tensor<8x40xf32> {
+  %e = tensor.empty() : tensor<8x40xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<8x40xf32>) outs(%e : tensor<8x40xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = math.tanh %a : f32
+      linalg.yield %s : f32 } -> tensor<8x40xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%i : tensor<8xi64>) outs(%e : tensor<8x40xf32>) {
+    ^bb0(%p: i64, %o: f32):
+      %r = arith.index_cast %p : i64 to index
+      %c = linalg.index 1 : index
+      %s = tensor.extract %t[%r, %c] : tensor<8x40xf32>
+      linalg.yield %s : f32 } -> tensor<8x40xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%g, %y : tensor<8x40xf32>, tensor<8x40xf32>) outs(%e : tensor<8x40xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32 } -> tensor<8x40xf32>
+  return %0 : tensor<8x40xf32>
+}
+
+// -----
+
+func.func @rows(%x: tensor<?xf32>, %i: tensor<4xi64>) -> tensor<4xf32> {
   %e = tensor.empty() : tensor<4xf32>
-  // expected-error @+1 {{no kernel can compute this: 'tensor.extract' has no place in a kernel}}
-  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%i : tensor<4xindex>) outs(%e : tensor<4xf32>) {
-    ^bb0(%p: index, %o: f32):
-      %s = tensor.extract %x[%p] : tensor<4xf32>
+  // expected-error @+1 {{no kernel can compute this: a shape is not static}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%i : tensor<4xi64>) outs(%e : tensor<4xf32>) {
+    ^bb0(%p: i64, %o: f32):
+      %r = arith.index_cast %p : i64 to index
+      %s = tensor.extract %x[%r] : tensor<?xf32>
       linalg.yield %s : f32 } -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }

@@ -40,6 +40,7 @@ struct KernelNode {
     Scalar,   // the kernel's scalar argument `arg`
     Index,    // the position `access`, of type index
     Load,     // the element of argument `arg` at `access`
+    Gather,   // the element of argument `arg` at `access` plus the sum of steps[i] * in[i]
     Op,       // the payload op `op` applied to `in`
     Reduce,   // `in[0]` combined over the dims `reduced`
     Contract, // the sum of in[0] * in[1] over `order`, sequentially
@@ -53,12 +54,14 @@ struct KernelNode {
   int arg = -1; // numbers from `numArgs` up are KernelGraph::constants
   Access access;
   Combiner combiner = Combiner::Add;
-  llvm::SmallVector<int, 2> order; // the dims of `reduced`, slowest first
+  llvm::SmallVector<int64_t, 1> steps; // of a Gather, one for each of `in`
+  llvm::SmallVector<int, 2> order;     // the dims of `reduced`, slowest first
   DimSet reduced = 0;
   DimSet dims = 0; // what the value varies over
   int stage =
       0; // reductions over the vector dim below it in its nest: the sweep that can compute it
-  int phase = 0; // reductions over outer dims below it: the nest that can compute it
+  int phase = 0;        // reductions over outer dims below it: the nest that can compute it
+  bool isShort = false; // a reduction over a few positions, unrolled where its value is wanted
 };
 
 struct KernelResult {
@@ -105,8 +108,14 @@ public:
   int64_t count(DimSet dims) const; // how many elements
   bool varies(int node, int dim) const { return dim >= 0 && nodes[node].dims >> dim & 1; }
   bool isRowReduce(int node) const;   // a reduction over the vector dim
-  bool isOuterReduce(int node) const; // a reduction over outer dims
+  bool isOuterReduce(int node) const; // a reduction over outer dims that needs a nest
   bool isCostly(int node) const;      // dearer to compute twice than to keep
+  /// How much the integer value of a node may change from one position of `dim` to the next: from
+  /// `least` to `most`. None where nothing is known.
+  struct Change {
+    int64_t least, most;
+  };
+  std::optional<Change> changeAlong(int node, int dim) const;
   /// The nodes that results need.
   llvm::SmallVector<bool> liveNodes() const;
   /// The nests in the order of their execution.
@@ -131,6 +140,7 @@ private:
   void chooseVectorDim();
   void splitReductions();
   void placeNodes();
+  bool isWindow(int node) const;
   mlir::LogicalResult chooseForm(std::string &why);
   mlir::LogicalResult checkRows(std::string &why) const;
   mlir::LogicalResult checkContraction(int contract, std::string &why) const;
@@ -150,6 +160,10 @@ inline constexpr int64_t kWorkspaceLimit = 1 << 20;
 /// Sums along outer dims run over this many contiguous blocks; along the vector dim there are as
 /// many strided partial sums.
 inline constexpr int64_t kPartials = 64;
+/// Shorter dims that are summed up are vectorised only if there is no other.
+inline constexpr int64_t kShortDim = 8;
+/// A reduction of at most this many elements of a window is unrolled.
+inline constexpr int64_t kWindow = 16;
 /// Long vector dims are summed in chunks of this many elements.
 inline constexpr int64_t kChunk = 4096;
 

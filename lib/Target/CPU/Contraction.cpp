@@ -77,7 +77,7 @@ int vectorDimOf(const sched::KernelGraph &g) {
 ContractionEmitter::ContractionEmitter(LaneBuilder &b, const Kernel &kernel)
     : b(b), kernel(kernel), g(kernel.graph), at(b, kernel, vectorDimOf(kernel.graph)),
       node(contractionOf(kernel.graph)), n(vectorDimOf(kernel.graph)), c(g.nodes[node]),
-      width(kernel.width(b.target)) {
+      width(kernel.width(b.target, n)) {
   choosePlan();
 }
 

@@ -8,11 +8,12 @@ using namespace gradc::cpu;
 using sched::Access;
 using sched::KernelNode;
 
-int64_t Kernel::width(const CpuTarget &target) const {
+int64_t Kernel::width(const CpuTarget &target, int vectorDim) const {
   unsigned bits = 8;
   SmallVector<bool> live = graph.liveNodes();
   for (auto [i, n] : llvm::enumerate(graph.nodes))
-    if (live[i] && n.dims)
+    if (live[i] &&
+        (graph.form == sched::KernelForm::Tiny ? n.dims != 0 : graph.varies(int(i), vectorDim)))
       bits = std::max(bits, n.type.isIndex() ? 64 : n.type.getIntOrFloatBitWidth());
   return std::min<int64_t>(target.vectorBits / bits, sched::kPartials);
 }
@@ -46,6 +47,8 @@ Lanes Evaluator::vectors(int node) {
 }
 
 Lanes Evaluator::values(int node) {
+  if (around && !(kernel.graph.nodes[node].dims & fixed))
+    return around->values(node);
   if (auto it = given.find(node); it != given.end())
     return it->second;
   if (auto it = rowScalars.find(node); it != rowScalars.end())
@@ -57,8 +60,7 @@ Lanes Evaluator::values(int node) {
   return v;
 }
 
-/// The position `access` along the lanes of one instance.
-static Value positions(LaneBuilder &b, Value first, int64_t stride, int64_t lanes) {
+Value gradc::cpu::positions(LaneBuilder &b, Value first, int64_t stride, int64_t lanes) {
   if (lanes == 1 || stride == 0)
     return first;
   Type type = laneType(first.getType(), lanes);
@@ -101,7 +103,14 @@ Lanes Evaluator::compute(int node) {
       in.push_back(wide ? vectors(i) : values(i));
     return applyOp(b, n.op, in);
   }
+  case KernelNode::Gather:
+    for (size_t i = 0; i < instances.size(); ++i)
+      out.push_back(gather(n, i));
+    return out;
   case KernelNode::Reduce:
+    if (n.isShort)
+      return unrolled(n);
+    break;
   case KernelNode::Contract:
     break;
   }

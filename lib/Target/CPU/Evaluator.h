@@ -14,8 +14,8 @@ struct Kernel {
   llvm::SmallVector<int64_t> elements;      // how many elements an argument has
   llvm::SmallVector<mlir::Value> results;   // pointers
 
-  /// Vectors of this many elements fill a register with the widest type of the kernel.
-  int64_t width(const CpuTarget &target) const;
+  /// Vectors of this many elements fill a register with the widest type along `vectorDim`.
+  int64_t width(const CpuTarget &target, int vectorDim) const;
 };
 
 /// Elements in memory of a value that an earlier nest computed.
@@ -29,6 +29,9 @@ struct Instance {
   llvm::SmallVector<mlir::Value> index; // by kernel dim
   int64_t lanes;
 };
+
+/// The positions along the lanes of one instance from its first on.
+mlir::Value positions(LaneBuilder &b, mlir::Value first, int64_t stride, int64_t lanes);
 
 class Evaluator {
 public:
@@ -54,11 +57,17 @@ public:
 
 private:
   Lanes compute(int node);
+  mlir::Value gather(const sched::KernelNode &n, size_t instance);
+  mlir::Value gatherVector(const sched::KernelNode &n, size_t instance);
+  Lanes unrolled(const sched::KernelNode &n);
 
   LaneBuilder &b;
   const Kernel &kernel;
   int vectorDim;
   llvm::DenseMap<int, Lanes> memo;
+  // At one position of an unrolled reduction: the rest of the kernel, and the dims that are fixed.
+  Evaluator *around = nullptr;
+  sched::DimSet fixed = 0;
 };
 
 // The emitters, one a form.

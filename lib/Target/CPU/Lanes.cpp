@@ -38,6 +38,13 @@ Value LaneBuilder::mul(Value x, int64_t y) {
   return y == 1 ? x : arith::MulIOp::create(b, loc, x, i64(y));
 }
 
+Value LaneBuilder::asI64(Value v) {
+  Type element = getElementTypeOrSelf(v.getType());
+  if (element.isInteger(64))
+    return v;
+  return arith::IndexCastOp::create(b, loc, withElement(v.getType(), b.getI64Type()), v);
+}
+
 //===-- Memory --------------------------------------------------------------------------------===//
 
 static Type inMemory(Type element) {
@@ -59,14 +66,11 @@ Value LaneBuilder::load(Value pointer, Value offset, Type element, int64_t lanes
   bool masked =
       masks && lanes > 1 && lanes < full && (lanes & (lanes - 1)) != 0 && bytesOf(element) >= 4;
   if (masked) {
-    SmallVector<bool> bits(full, false);
-    std::fill_n(bits.begin(), lanes, true);
-    auto maskType = VectorType::get({full}, b.getI1Type());
-    Value mask =
-        arith::ConstantOp::create(b, loc, DenseElementsAttr::get(maskType, ArrayRef<bool>(bits)));
     Type wide = laneType(stored, full);
     Value none = LLVM::PoisonOp::create(b, loc, wide);
-    v = narrow(LLVM::MaskedLoadOp::create(b, loc, wide, at, mask, none, bytesOf(element)), lanes);
+    v = narrow(
+        LLVM::MaskedLoadOp::create(b, loc, wide, at, mask(lanes, full), none, bytesOf(element)),
+        lanes);
   } else {
     v = LLVM::LoadOp::create(b, loc, laneType(stored, lanes), at, bytesOf(element));
   }
@@ -87,15 +91,39 @@ void LaneBuilder::store(Value v, Value pointer, Value offset) {
     LLVM::StoreOp::create(b, loc, v, at, bytesOf(element));
     return;
   }
-  SmallVector<bool> bits(full, false);
-  std::fill_n(bits.begin(), lanes, true);
-  auto maskType = VectorType::get({full}, b.getI1Type());
-  Value mask =
-      arith::ConstantOp::create(b, loc, DenseElementsAttr::get(maskType, ArrayRef<bool>(bits)));
   SmallVector<int64_t> lane(full, -1);
   for (int64_t i = 0; i < lanes; ++i)
     lane[i] = i;
-  LLVM::MaskedStoreOp::create(b, loc, shuffle(v, v, lane), at, mask, bytesOf(element));
+  LLVM::MaskedStoreOp::create(b, loc, shuffle(v, v, lane), at, mask(lanes, full), bytesOf(element));
+}
+
+Value LaneBuilder::gather(Value pointer, Value places, Type element) {
+  int64_t lanes = lanesOf(places.getType()), full = int64_t(llvm::PowerOf2Ceil(uint64_t(lanes)));
+  Type stored = inMemory(element);
+  if (lanes < full) {
+    SmallVector<int64_t> lane(full, 0);
+    for (int64_t i = 0; i < lanes; ++i)
+      lane[i] = i;
+    places = shuffle(places, places, lane);
+  }
+  Value at =
+      LLVM::GEPOp::create(b, loc, VectorType::get({full}, pointer.getType()), stored, pointer,
+                          ArrayRef<LLVM::GEPArg>{places}, LLVM::GEPNoWrapFlags::inbounds);
+  Type wide = laneType(stored, full);
+  Value none = LLVM::PoisonOp::create(b, loc, wide);
+  Value v = LLVM::masked_gather::create(b, loc, wide, at, mask(lanes, full), none,
+                                        b.getI32IntegerAttr(int32_t(bytesOf(element))));
+  v = narrow(v, lanes);
+  if (stored == element)
+    return v;
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, integer(0, v.getType()));
+}
+
+Value LaneBuilder::mask(int64_t lanes, int64_t full) {
+  SmallVector<bool> bits(full, false);
+  std::fill_n(bits.begin(), lanes, true);
+  auto type = VectorType::get({full}, b.getI1Type());
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, ArrayRef<bool>(bits)));
 }
 
 Value LaneBuilder::loadStrided(Value pointer, Value offset, int64_t stride, Type element,
@@ -104,6 +132,21 @@ Value LaneBuilder::loadStrided(Value pointer, Value offset, int64_t stride, Type
     return load(pointer, offset, element, lanes);
   if (stride == 0)
     return splat(load(pointer, offset, element, 1), laneType(element, lanes));
+  if (stride == -1) {
+    SmallVector<int64_t> lane;
+    for (int64_t i = lanes; i-- > 0;)
+      lane.push_back(i);
+    Value v = load(pointer, add(offset, 1 - lanes), element, lanes);
+    return shuffle(v, v, lane);
+  }
+  if (stride == 2) {
+    // Two loads of neighbours, of which every other one is taken; none beyond the last element.
+    SmallVector<int64_t> lane;
+    for (int64_t i = 0; i < lanes; ++i)
+      lane.push_back(2 * i < lanes ? 2 * i : 2 * i + 1);
+    Value low = load(pointer, offset, element, lanes);
+    return shuffle(low, load(pointer, add(offset, lanes - 1), element, lanes), lane);
+  }
   SmallVector<Value> elements;
   for (int64_t i = 0; i < lanes; ++i)
     elements.push_back(load(pointer, add(offset, i * stride), element, 1));

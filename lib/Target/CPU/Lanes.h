@@ -49,11 +49,16 @@ public:
   mlir::Value add(mlir::Value a, int64_t b);
   mlir::Value mul(mlir::Value a, int64_t b);
 
+  /// An integer or index as i64.
+  mlir::Value asI64(mlir::Value v);
+
   // Memory. Bools are bytes there and i1 here.
   mlir::Value load(mlir::Value pointer, mlir::Value offset, mlir::Type element, int64_t lanes);
   void store(mlir::Value v, mlir::Value pointer, mlir::Value offset);
   mlir::Value loadStrided(mlir::Value pointer, mlir::Value offset, int64_t stride,
                           mlir::Type element, int64_t lanes);
+  /// The elements at `places`, a vector of positions.
+  mlir::Value gather(mlir::Value pointer, mlir::Value places, mlir::Type element);
   void storeStrided(mlir::Value v, mlir::Value pointer, mlir::Value offset, int64_t stride);
   /// Memory of the function's frame.
   mlir::Value workspace(mlir::Type element, int64_t count);
@@ -92,6 +97,8 @@ public:
   }
 
 private:
+  /// Which of `full` lanes are among the first `lanes`.
+  mlir::Value mask(int64_t lanes, int64_t full);
   mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
 };
 

@@ -12,7 +12,7 @@ using sched::KernelNode;
 
 RowEmitter::RowEmitter(LaneBuilder &b, const Kernel &kernel)
     : b(b), kernel(kernel), g(kernel.graph), v(kernel.graph.vectorDim),
-      columnCount(kernel.graph.sizes[v]), width(kernel.width(b.target)) {}
+      columnCount(kernel.graph.sizes[v]), width(kernel.width(b.target, v)) {}
 
 void RowEmitter::run() {
   SmallVector<bool> live = g.liveNodes();

@@ -48,7 +48,7 @@ private:
   void planRow(const sched::KernelNest &n);
   void planSaves(const sched::KernelNest &n);
   bool visit(int node, int sweep, llvm::SmallVectorImpl<bool> &seen);
-  void prepare(int node, int sweep, Evaluator &step);
+  void prepare(int node, int sweep, Evaluator &step, sched::DimSet window = 0);
   void sweep(int s, Evaluator &step);
   void scalarRoots(const sched::KernelNest &n, int s);
   void setScalar(int node, mlir::Value v, Evaluator &step);
@@ -75,6 +75,7 @@ private:
   llvm::SmallVector<Root> active;                   // of the sweep being emitted
   llvm::DenseMap<int, Buffer> saved;
   llvm::DenseMap<int, int> savedAt;
+  llvm::DenseSet<std::pair<int, sched::DimSet>> prepared; // in the sweep being emitted
   std::unique_ptr<Evaluator> rowValues;
 };
 

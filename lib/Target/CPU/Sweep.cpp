@@ -6,6 +6,7 @@ using namespace mlir;
 using namespace gradc;
 using namespace gradc::cpu;
 using sched::Access;
+using sched::DimSet;
 using sched::KernelNest;
 using sched::KernelNode;
 
@@ -71,12 +72,16 @@ void RowEmitter::planSaves(const KernelNest &n) {
       work.push_back(r.node);
     while (!work.empty()) {
       int node = work.pop_back_val();
-      if (!visit(node, s, seen[s]) || g.nodes[node].kind != KernelNode::Op)
+      if (!visit(node, s, seen[s]))
         continue;
+      bool inWindow = g.nodes[node].dims & ~(n.outer | DimSet(1) << v);
       auto first = llvm::find_if(seen, [&](const auto &at) { return at[node]; });
       int at = int(first - seen.begin());
-      int64_t size = columnCount * std::max(1u, g.nodes[node].type.getIntOrFloatBitWidth() / 8);
-      if (at < s && g.isCostly(node) && (savedAt.count(node) || bytes + size <= kSavedBytes)) {
+      Type type = g.nodes[node].type;
+      int64_t size = type.isIndex() ? kSavedBytes + 1
+                                    : columnCount * std::max(1u, type.getIntOrFloatBitWidth() / 8);
+      if (at < s && !inWindow && g.isCostly(node) &&
+          (savedAt.count(node) || bytes + size <= kSavedBytes)) {
         if (savedAt.try_emplace(node, at).second) {
           bytes += size;
           Access access;
@@ -101,6 +106,7 @@ void RowEmitter::row(const KernelNest &n) {
   step.buffers = sums;
   for (int s = 0; s < int(roots.size()); ++s) {
     active.clear();
+    prepared.clear();
     for (const Root &r : roots[s])
       if (r.kind == Root::RowReduce || g.varies(r.node, v) ||
           (r.kind == Root::Store && g.results[r.which].access.strideOf(v)))
@@ -117,18 +123,22 @@ void RowEmitter::row(const KernelNest &n) {
 }
 
 /// What does not vary along the row is computed before the loop over it.
-void RowEmitter::prepare(int node, int sweep, Evaluator &step) {
-  if (step.rowScalars.count(node))
+void RowEmitter::prepare(int node, int sweep, Evaluator &step, DimSet window) {
+  if (step.rowScalars.count(node) || !prepared.insert({node, window}).second)
     return;
-  if (!g.varies(node, v)) {
+  // What a window's positions have their own values of is computed at each.
+  bool inWindow = g.nodes[node].dims & window;
+  if (!inWindow && !g.varies(node, v)) {
     setScalar(node, rowValues->values(node)[0], step);
     return;
   }
   auto kept = savedAt.find(node);
   if (g.isOuterReduce(node) || (kept != savedAt.end() && kept->second < sweep))
     return;
+  if (g.nodes[node].isShort)
+    window |= g.nodes[node].reduced;
   for (int i : g.nodes[node].in)
-    prepare(i, sweep, step);
+    prepare(i, sweep, step, window);
 }
 
 void RowEmitter::setScalar(int node, Value value, Evaluator &step) {

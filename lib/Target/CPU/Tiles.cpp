@@ -24,7 +24,7 @@ int RowEmitter::tileDim(const KernelNest &n) const {
       continue;
     seen[node] = true;
     const KernelNode &x = g.nodes[node];
-    if (g.isRowReduce(node))
+    if (g.isRowReduce(node) || x.isShort)
       return -1;
     work.append(x.in.begin(), x.in.end());
     if (x.kind != KernelNode::Load || !g.varies(node, v) || x.access.strideOf(v) == 1)

@@ -30,7 +30,7 @@ struct Tensor {
 class TinyEmitter {
 public:
   TinyEmitter(LaneBuilder &b, const Kernel &kernel)
-      : b(b), kernel(kernel), g(kernel.graph), width(kernel.width(b.target)) {}
+      : b(b), kernel(kernel), g(kernel.graph), width(kernel.width(b.target, g.vectorDim)) {}
   void run();
 
 private:
@@ -40,6 +40,8 @@ private:
   Lanes compute(int node, ArrayRef<int> dims);
   Lanes loads(const KernelNode &n, ArrayRef<int> dims);
   Lanes indices(const KernelNode &n, ArrayRef<int> dims);
+  Value positions(const KernelNode &n, ArrayRef<int> dims, int64_t start, int64_t count, Type type);
+  Lanes gathers(const KernelNode &n, ArrayRef<int> dims);
   Lanes operation(const KernelNode &n, ArrayRef<int> dims);
   Lanes reduction(int node, ArrayRef<int> dims);
   Lanes contraction(const KernelNode &n, ArrayRef<int> dims);
@@ -176,23 +178,48 @@ Lanes TinyEmitter::loads(const KernelNode &n, ArrayRef<int> dims) {
   return out;
 }
 
+/// The positions of an access from the `start`th of `dims` on, as constants.
+Value TinyEmitter::positions(const KernelNode &n, ArrayRef<int> dims, int64_t start, int64_t count,
+                             Type type) {
+  SmallVector<Attribute> values;
+  for (int64_t i = start; i < start + count; ++i) {
+    Index index = indexAt(dims, i);
+    int64_t position = n.access.offset;
+    for (const Access::Dim &d : n.access.dims)
+      position += d.stride * index[d.dim];
+    values.push_back(b.b.getIntegerAttr(type, position));
+  }
+  if (count == 1)
+    return arith::ConstantOp::create(b.b, b.loc, cast<TypedAttr>(values[0]));
+  return arith::ConstantOp::create(b.b, b.loc,
+                                   DenseElementsAttr::get(VectorType::get({count}, type), values));
+}
+
 Lanes TinyEmitter::indices(const KernelNode &n, ArrayRef<int> dims) {
   Lanes out;
   int64_t count = g.count(n.dims);
+  for (int64_t start = 0; start < count; start += width)
+    out.push_back(positions(n, dims, start, std::min(width, count - start), b.b.getIndexType()));
+  return out;
+}
+
+Lanes TinyEmitter::gathers(const KernelNode &n, ArrayRef<int> dims) {
+  SmallVector<Lanes> in;
+  for (int i : n.in)
+    in.push_back(pick(i, dims, Index(g.sizes.size(), 0)));
+  Lanes out;
+  int64_t count = g.count(n.dims);
   for (int64_t start = 0; start < count; start += width) {
-    SmallVector<Attribute> values;
-    for (int64_t i = start; i < std::min(count, start + width); ++i) {
-      Index index = indexAt(dims, i);
-      int64_t position = n.access.offset;
-      for (const Access::Dim &d : n.access.dims)
-        position += d.stride * index[d.dim];
-      values.push_back(b.b.getIndexAttr(position));
+    int64_t lanes = std::min(width, count - start);
+    Value place = positions(n, dims, start, lanes, b.b.getI64Type());
+    for (auto [x, step] : llvm::zip(in, n.steps)) {
+      Value v = b.asI64(x[start / width]);
+      if (step != 1)
+        v = arith::MulIOp::create(b.b, b.loc, v, b.integer(step, v.getType()));
+      place = b.add(place, v);
     }
-    Type type = laneType(b.b.getIndexType(), int64_t(values.size()));
-    out.push_back(values.size() == 1
-                      ? Value(arith::ConstantOp::create(b.b, b.loc, cast<TypedAttr>(values[0])))
-                      : Value(arith::ConstantOp::create(
-                            b.b, b.loc, DenseElementsAttr::get(cast<VectorType>(type), values))));
+    out.push_back(lanes == 1 ? b.load(kernel.arguments[n.arg], place, n.type, 1)
+                             : b.gather(kernel.arguments[n.arg], place, n.type));
   }
   return out;
 }
@@ -292,6 +319,8 @@ Lanes TinyEmitter::compute(int node, ArrayRef<int> dims) {
     return indices(n, dims);
   case KernelNode::Load:
     return loads(n, dims);
+  case KernelNode::Gather:
+    return gathers(n, dims);
   case KernelNode::Op:
     return operation(n, dims);
   case KernelNode::Reduce:

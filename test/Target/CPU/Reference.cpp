@@ -174,6 +174,14 @@ void Interpreter::body(linalg::GenericOp op, ArrayRef<int64_t> index) {
       local[i.getResult()] = {0, index[i.getDim()]};
       continue;
     }
+    if (auto extract = dyn_cast<tensor::ExtractOp>(inner)) {
+      int64_t at = 0;
+      for (auto [size, v] :
+           llvm::zip(extract.getTensor().getType().getShape(), extract.getIndices()))
+        at = at * size + scalar(v, local).integer;
+      local[extract.getResult()] = tensors[extract.getTensor()].at(at);
+      continue;
+    }
     SmallVector<Number> in;
     for (Value v : inner.getOperands())
       in.push_back(scalar(v, local));

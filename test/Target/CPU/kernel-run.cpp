@@ -247,13 +247,14 @@ Number get(const Buffer &buffer, size_t i) {
 }
 
 /// Numbers around zero, exact in f32. Attributes of the kernel change that: floats from test.low
-/// up, all of them test.fill, some of them NaN with test.nan.
+/// up, all of them test.fill, some of them NaN with test.nan; integers below test.range.
 Tensor draw(sched::KernelOp kernel, Type type, std::mt19937 &random) {
   Tensor t(countOf(type));
   bool isBool = getElementTypeOrSelf(type).isInteger(1);
   auto low = kernel->getAttrOfType<FloatAttr>("test.low");
   auto fill = kernel->getAttrOfType<FloatAttr>("test.fill");
   bool nan = kernel->hasAttr("test.nan");
+  auto range = kernel->getAttrOfType<IntegerAttr>("test.range");
   std::normal_distribution<float> normal;
   for (Number &x : t) {
     float f = normal(random);
@@ -262,7 +263,9 @@ Tensor draw(sched::KernelOp kernel, Type type, std::mt19937 &random) {
                    : f;
     if (nan && random() % 300 == 0)
       x.real = NAN;
-    x.integer = isBool ? random() & 1 : int64_t(random() % 17) - 8;
+    x.integer = isBool  ? random() & 1
+                : range ? int64_t(random() % uint64_t(range.getInt()))
+                        : int64_t(random() % 17) - 8;
   }
   return t;
 }

@@ -295,3 +295,66 @@ sched.kernel @matmul_nn_4x4x4_f32 kind "contraction" inplace [] (%a0: tensor<4x4
   } -> tensor<4x4xf32>
   sched.return %v6 : tensor<4x4xf32>
 }
+
+// An index that is linear in the loops is part of the access: a reversal is a load backwards, a
+// window of two a load of every other element; what is read at computed places is not overwritten.
+// CHECK-LABEL: kernel @reverse_900: form rows
+// CHECK: load a0[899 + d0*-1]
+// CHECK: inplace{{$}}
+sched.kernel @reverse_900 kind "move" inplace [] (%x: tensor<900xf32>) -> tensor<900xf32> {
+  %e = tensor.empty() : tensor<900xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%e : tensor<900xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %n = arith.constant 899 : index
+    %j = arith.subi %n, %i : index
+    %g = tensor.extract %x[%j] : tensor<900xf32>
+    linalg.yield %g : f32
+  } -> tensor<900xf32>
+  sched.return %r : tensor<900xf32>
+}
+
+// CHECK-LABEL: kernel @window_10x200: form rows, dims d0=2000(vector) d2=2
+// CHECK: load a0[d0*2 + d2]
+// CHECK-NOT: maxsi
+// CHECK: unrolled reduce max {d2}
+// CHECK: inplace{{$}}
+sched.kernel @window_10x200 kind "reduction" inplace [] (%x: tensor<10x400xf32>) -> tensor<10x200xf32> {
+  %low = arith.constant 0xFF800000 : f32
+  %w = tensor.empty() : tensor<2xf32>
+  %e = tensor.empty() : tensor<10x200xf32>
+  %f = linalg.fill ins(%low : f32) outs(%e : tensor<10x200xf32>) -> tensor<10x200xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%w : tensor<2xf32>) outs(%f : tensor<10x200xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %k = linalg.index 2 : index
+    %two = arith.constant 2 : index
+    %zero = arith.constant 0 : index
+    %end = arith.constant 399 : index
+    %p = arith.muli %j, %two : index
+    %q = arith.addi %p, %k : index
+    %a = arith.maxsi %q, %zero : index
+    %b = arith.minsi %a, %end : index
+    %g = tensor.extract %x[%i, %b] : tensor<10x400xf32>
+    %m = arith.maximumf %o, %g : f32
+    linalg.yield %m : f32
+  } -> tensor<10x200xf32>
+  sched.return %r : tensor<10x200xf32>
+}
+
+// CHECK-LABEL: kernel @rows_900: form rows
+// CHECK: gather a0[d1] steps 900
+// CHECK: inplace{{$}}
+sched.kernel @rows_900 kind "elementwise" inplace [] (%x: tensor<5x900xf32>, %i: tensor<5xi64>) -> tensor<5x900xf32> {
+  %e = tensor.empty() : tensor<5x900xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%i, %x : tensor<5xi64>, tensor<5x900xf32>) outs(%e : tensor<5x900xf32>) {
+  ^bb0(%x0: i64, %x1: f32, %o: f32):
+    %c = linalg.index 1 : index
+    %j = arith.index_cast %x0 : i64 to index
+    %g = tensor.extract %x[%j, %c] : tensor<5x900xf32>
+    %s = arith.addf %x1, %g : f32
+    linalg.yield %s : f32
+  } -> tensor<5x900xf32>
+  sched.return %r : tensor<5x900xf32>
+}
