@@ -10,6 +10,7 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addComputeOps(*this);
   addShapeOps(*this);
   addProductOps(*this);
+  addLossOps(*this);
   addAutogradOps(*this);
   addControlOps(*this);
   addHostOps(*this);

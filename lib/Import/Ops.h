@@ -72,6 +72,7 @@ void addElementwiseOps(OpTable &table, mlir::MLIRContext &context);
 void addComputeOps(OpTable &table);
 void addShapeOps(OpTable &table);
 void addProductOps(OpTable &table);
+void addLossOps(OpTable &table);
 void addAutogradOps(OpTable &table);
 void addControlOps(OpTable &table);
 void addHostOps(OpTable &table);

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-KINDS = {"object": dict, "array": list, "string": str, "boolean": bool}
+KINDS = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 KNOWN = {"$ref", "type", "enum", "const", "pattern", "minimum", "anyOf", "oneOf", "properties", "required",
          "additionalProperties", "propertyNames", "items", "minItems", "maxItems", "description", "title", "$schema",
          "$defs"}

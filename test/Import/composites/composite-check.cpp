@@ -1,8 +1,7 @@
 // composite-check.cpp - runs ops of graph JSON that are composites against stored references.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-//   composite-check RUNTIME.a FILE.json...     exit status 1 when a case fails; with GRADC_SHOW set
-//                                              a program that does not compile is printed
+//   composite-check RUNTIME.a FILE.json...     exit status 1 when a case fails
 //
 // The cases of a file become one program of a function each: inputs and cotangents in, outputs and
 // gradients out. It is imported and differentiated in f64 and in f32, evaluated by the interpreter,
@@ -340,13 +339,12 @@ int Group::run() {
     auto at = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>();
     size_t line = at ? at.getLine() - 2 : cases.size();
     llvm::errs() << (line < cases.size() ? cases[line].name() : "?") << ": " << diagnostic << '\n';
+    if (line < cases.size())
+      llvm::errs() << functionText(cases[line]) << '\n';
   });
   if (compiler.loadBuffer(program(cases), "group.json") != Outcome::Done ||
-      compiler.runThrough(Stage::Gradient) != Outcome::Done) {
-    if (getenv("GRADC_SHOW"))
-      llvm::errs() << program(cases);
+      compiler.runThrough(Stage::Gradient) != Outcome::Done)
     return failures + 1;
-  }
   interpret(compiler.module());
   runCompiled(compiler);
   return failures;
