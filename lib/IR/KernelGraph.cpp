@@ -207,23 +207,32 @@ static bool isNeutral(const KernelNode &n, Combiner combiner) {
   return n.value == neutralElement(combiner, n.type);
 }
 
-/// The node of a product when the body is exactly a sum of products: the contract of contractions.
-static std::optional<std::pair<BlockArgument, BlockArgument>> productOf(linalg::GenericOp op) {
+/// An input of the body, perhaps widened.
+static BlockArgument inputOf(Value v) {
+  if (Operation *def = v.getDefiningOp();
+      def && isa<arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp>(def))
+    v = def->getOperand(0);
+  return dyn_cast<BlockArgument>(v);
+}
+
+/// The factors of the product when the body is exactly a sum of products: the contract of
+/// contractions.
+static std::optional<std::pair<Value, Value>> productOf(linalg::GenericOp op) {
   Block *body = op.getBody();
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
-      std::distance(body->begin(), body->end()) != 3)
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
     return std::nullopt;
-  auto mul = dyn_cast<arith::MulFOp>(&body->front());
-  auto sum = dyn_cast<arith::AddFOp>(&*std::next(body->begin()));
-  if (!mul || !sum || body->getTerminator()->getOperand(0) != sum.getResult())
+  Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
+  if (!sum || !isa<arith::AddFOp, arith::AddIOp>(sum))
     return std::nullopt;
-  auto a = dyn_cast<BlockArgument>(mul.getLhs()), b = dyn_cast<BlockArgument>(mul.getRhs());
   Value out = body->getArgument(2);
-  bool sums = (sum.getLhs() == out && sum.getRhs() == mul.getResult()) ||
-              (sum.getRhs() == out && sum.getLhs() == mul.getResult());
-  if (!a || !b || !sums || a == b || a == out || b == out)
+  Operation *mul = sum->getOperand(sum->getOperand(0) == out ? 1 : 0).getDefiningOp();
+  if (!mul || !isa<arith::MulFOp, arith::MulIOp>(mul) ||
+      !llvm::is_contained(sum->getOperands(), out))
     return std::nullopt;
-  return std::pair(a, b);
+  BlockArgument a = inputOf(mul->getOperand(0)), b = inputOf(mul->getOperand(1));
+  if (!a || !b || a == b || a == out || b == out)
+    return std::nullopt;
+  return std::pair(mul->getOperand(0), mul->getOperand(1));
 }
 
 LogicalResult KernelGraphBuilder::addReduction(const OpLoops &loops, unsigned k,
@@ -235,6 +244,8 @@ LogicalResult KernelGraphBuilder::addReduction(const OpLoops &loops, unsigned k,
   if (!combiner || !llvm::is_contained(combine->getOperands(), out))
     return fail("a reduction without one of the combiners add, mul, max, min, and, or");
   KernelNode n{KernelNode::Reduce, combine->getResult(0).getType()};
+  if (n.type.isIndex() || n.type.isF16() || n.type.isBF16())
+    return fail("a reduction of index, f16 or bf16 elements: accumulate in i64 or f32");
   n.combiner = *combiner;
   if (auto product = productOf(op)) {
     n.kind = KernelNode::Contract;

@@ -286,9 +286,12 @@ bool KernelGraph::mayOverwrite(unsigned arg, unsigned result) const {
     for (unsigned n = 0; n < nodes.size(); ++n) {
       if (!live[n])
         continue;
+      if (nodes[n].kind == KernelNode::Contract &&
+          llvm::any_of(nodes[n].in, [&](int i) { return nodes[factorOf(i)].arg == int(arg); }))
+        return false;
       for (int i : nodes[n].in)
         if (nodes[i].arg == int(arg) && nodes[i].kind == KernelNode::Load &&
-            (nodes[n].kind == KernelNode::Contract || nodes[i].access != r.access))
+            nodes[i].access != r.access)
           return false;
     }
     return true;
@@ -386,11 +389,18 @@ LogicalResult KernelGraph::checkRows(std::string &why) const {
   return success();
 }
 
+int KernelGraph::factorOf(int node) const {
+  const KernelNode &n = nodes[node];
+  if (n.kind == KernelNode::Op && isa<arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp>(n.op))
+    node = n.in[0];
+  return nodes[node].kind == KernelNode::Load ? node : -1;
+}
+
 LogicalResult KernelGraph::checkContraction(int contract, std::string &why) const {
   const KernelNode &c = nodes[contract];
   SmallVector<bool> live = liveNodes();
   for (int i : c.in)
-    if (nodes[i].kind != KernelNode::Load) {
+    if (factorOf(i) < 0) {
       why = "a factor of a contraction is computed in the kernel: not one kernel";
       return failure();
     }

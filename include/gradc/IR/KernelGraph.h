@@ -116,6 +116,8 @@ public:
     int64_t least, most;
   };
   std::optional<Change> changeAlong(int node, int dim) const;
+  /// The load of a contraction's factor, which may be widened; -1 if it is no factor.
+  int factorOf(int node) const;
   /// The nodes that results need.
   llvm::SmallVector<bool> liveNodes() const;
   /// The nests in the order of their execution.

@@ -43,6 +43,9 @@ private:
   Value packSquares(Value column, ArrayRef<int64_t> lanes, Value from, Value to);
   Value panelOffset(Value first);
   Lanes zeros(int64_t rows, ArrayRef<int64_t> lanes);
+  const KernelNode &load(int factor) const { return g.nodes[g.factorOf(c.in[factor])]; }
+  Value widened(int factor, Value v);
+  Value loadFactor(int factor, const Instance &where);
   bool hasRows() const { return m >= 0; }
 
   LaneBuilder &b;
@@ -83,7 +86,7 @@ ContractionEmitter::ContractionEmitter(LaneBuilder &b, const Kernel &kernel)
 
 void ContractionEmitter::choosePlan() {
   wide = g.varies(c.in[1], n) || !g.varies(c.in[0], n) ? 1 : 0;
-  const KernelNode &factor = g.nodes[c.in[wide]];
+  const KernelNode &factor = load(wide);
   columns = n < int(g.sizes.size()) ? g.sizes[n] : 1;
   rows = 1;
   for (unsigned d = 0; d < g.sizes.size(); ++d)
@@ -206,7 +209,7 @@ Lanes ContractionEmitter::zeros(int64_t count, ArrayRef<int64_t> lanes) {
   Lanes sums;
   for (int64_t r = 0; r < count; ++r)
     for (int64_t l : lanes)
-      sums.push_back(b.real(0, laneType(c.type, l)));
+      sums.push_back(b.zero(laneType(c.type, l)));
   return sums;
 }
 
@@ -237,18 +240,28 @@ Value ContractionEmitter::panelOffset(Value first) {
   return row ? b.mul(row, tileVectors * width) : b.i64(0);
 }
 
+/// What was loaded of a factor, in the type of the sum.
+Value ContractionEmitter::widened(int factor, Value v) {
+  const KernelNode &x = g.nodes[c.in[factor]];
+  return x.kind == KernelNode::Op ? applyOp(b, x.op, {Lanes{v}})[0] : v;
+}
+
+Value ContractionEmitter::loadFactor(int factor, const Instance &where) {
+  const KernelNode &x = load(factor);
+  return widened(factor, at.load(kernel.arguments[x.arg], x.access, where, x.type));
+}
+
 Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
                                    Value from, Value to, const Lanes &sums) {
   return kLoops(c.order, from, to, sums, [&](Lanes carried) {
     Lanes out;
-    const KernelNode &vectors = g.nodes[c.in[wide]], &scalars = g.nodes[c.in[1 - wide]];
     SmallVector<Value> x;
     for (size_t j = 0; j < lanes.size(); ++j) {
       Instance where{index, lanes[j]};
       where.index[n] = b.add(column, int64_t(j) * width);
       Value v = panel
                     ? b.load(panel, b.add(panelOffset(from), int64_t(j) * width), c.type, lanes[j])
-                    : at.load(kernel.arguments[vectors.arg], vectors.access, where, c.type);
+                    : loadFactor(wide, where);
       x.push_back(lanesOf(v.getType()) == lanes[j] ? v : b.splat(v, laneType(c.type, lanes[j])));
     }
     for (int64_t r = 0; r < count; ++r)
@@ -257,10 +270,10 @@ Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, Array
         if (hasRows())
           where.index[m] = b.add(row, r);
         where.index[n] = b.add(column, int64_t(j) * width);
-        Value y = at.load(kernel.arguments[scalars.arg], scalars.access, where, c.type);
+        Value y = loadFactor(1 - wide, where);
         if (lanesOf(y.getType()) != lanes[j])
           y = b.splat(y, laneType(c.type, lanes[j]));
-        out.push_back(math::FmaOp::create(b.b, b.loc, y, x[j], carried[out.size()]));
+        out.push_back(b.multiplyAdd(y, x[j], carried[out.size()]));
       }
     return out;
   });
@@ -289,7 +302,7 @@ void ContractionEmitter::epilogue(Value row, int64_t count, Value column, ArrayR
 
 /// Full squares of a factor that has k contiguous are transposed; returns the first k that is left.
 Value ContractionEmitter::packSquares(Value column, ArrayRef<int64_t> lanes, Value from, Value to) {
-  const KernelNode &factor = g.nodes[c.in[wide]];
+  const KernelNode &factor = load(wide);
   int k = c.order[0];
   Value first = from;
   Value length = arith::SubIOp::create(b.b, b.loc, to, from);
@@ -303,13 +316,13 @@ Value ContractionEmitter::packSquares(Value column, ArrayRef<int64_t> lanes, Val
         // Columns that are not there are read as the last one, and never used.
         Instance where{index, 1};
         where.index[n] = b.add(column, int64_t(j) * width + std::min(i, lanes[j] - 1));
-        square.push_back(
-            b.load(kernel.arguments[factor.arg], at.offset(factor.access, where), c.type, width));
+        square.push_back(b.load(kernel.arguments[factor.arg], at.offset(factor.access, where),
+                                factor.type, width));
       }
       square = b.transpose(square);
       for (int64_t i = 0; i < width; ++i) {
         index[k] = b.add(start, i);
-        b.store(b.narrow(square[i], lanes[j]), panel,
+        b.store(widened(wide, b.narrow(square[i], lanes[j])), panel,
                 b.add(panelOffset(first), int64_t(j) * width));
       }
       index[k] = start;
@@ -319,14 +332,13 @@ Value ContractionEmitter::packSquares(Value column, ArrayRef<int64_t> lanes, Val
 }
 
 void ContractionEmitter::pack(Value column, ArrayRef<int64_t> lanes, Value from, Value to) {
-  const KernelNode &factor = g.nodes[c.in[wide]];
+  const KernelNode &factor = load(wide);
   Value first = from;
   auto one = [&](Lanes) {
     for (size_t j = 0; j < lanes.size(); ++j) {
       Instance where{index, lanes[j]};
       where.index[n] = b.add(column, int64_t(j) * width);
-      Value v = at.load(kernel.arguments[factor.arg], factor.access, where, c.type);
-      b.store(v, panel, b.add(panelOffset(first), int64_t(j) * width));
+      b.store(loadFactor(wide, where), panel, b.add(panelOffset(first), int64_t(j) * width));
     }
     return Lanes();
   };

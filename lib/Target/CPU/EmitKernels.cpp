@@ -61,8 +61,9 @@ LogicalResult EmitKernelsPass::chooseTarget() {
 }
 
 static bool isElement(Type type) {
-  return type.isF32() || type.isF64() || type.isInteger(64) || type.isInteger(32) ||
-         type.isInteger(1);
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type) ||
+         (type.isSignlessInteger() &&
+          llvm::is_contained({1u, 8u, 16u, 32u, 64u}, type.getIntOrFloatBitWidth()));
 }
 
 /// Types and ops that the emitters know.
@@ -74,7 +75,8 @@ static LogicalResult checkSupport(sched::KernelOp op) {
                << op.getSymName() << "': a shape is not static, got " << t;
       if (!isElement(shaped.getElementType()))
         return op.emitError("cannot emit kernel '")
-               << op.getSymName() << "': expected elements of f32, f64, i64, i32 or i1, got " << t;
+               << op.getSymName()
+               << "': expected elements of f16, bf16, f32, f64, i8, i16, i32, i64 or i1, got " << t;
     }
   }
   WalkResult walk = op.walk([&](Operation *inner) {

@@ -85,7 +85,7 @@ Lanes Evaluator::compute(int node) {
   case KernelNode::Constant:
     return Lanes(instances.size(), b.constant(n.value, n.type));
   case KernelNode::Scalar:
-    return Lanes(instances.size(), kernel.arguments[n.arg]);
+    return Lanes(instances.size(), b.argument(kernel.arguments[n.arg]));
   case KernelNode::Load:
     for (const Instance &at : instances)
       out.push_back(load(kernel.arguments[n.arg], n.access, at, n.type));

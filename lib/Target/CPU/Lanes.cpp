@@ -11,6 +11,8 @@ int64_t gradc::cpu::lanesOf(Type type) {
   return v ? v.getNumElements() : 1;
 }
 Type gradc::cpu::laneType(Type element, int64_t lanes) {
+  if (isNarrow(element))
+    element = IntegerType::get(element.getContext(), 16);
   return lanes == 1 ? element : VectorType::get({lanes}, element);
 }
 Type gradc::cpu::withElement(Type type, Type element) { return laneType(element, lanesOf(type)); }
@@ -18,6 +20,8 @@ Type gradc::cpu::withElement(Type type, Type element) { return laneType(element,
 //===-- Constants and addresses ---------------------------------------------------------------===//
 
 Value LaneBuilder::constant(TypedAttr element, Type type) {
+  if (auto f = dyn_cast<FloatAttr>(element); f && isNarrow(f.getType()))
+    element = IntegerAttr::get(b.getI16Type(), f.getValue().bitcastToAPInt());
   if (auto v = dyn_cast<VectorType>(type))
     return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(v, Attribute(element)));
   return arith::ConstantOp::create(b, loc, element);
@@ -48,7 +52,9 @@ Value LaneBuilder::asI64(Value v) {
 //===-- Memory --------------------------------------------------------------------------------===//
 
 static Type inMemory(Type element) {
-  return element.isInteger(1) ? IntegerType::get(element.getContext(), 8) : element;
+  if (element.isInteger(1))
+    return IntegerType::get(element.getContext(), 8);
+  return laneType(element, 1);
 }
 static unsigned bytesOf(Type element) {
   return std::max(1u, inMemory(element).getIntOrFloatBitWidth() / 8);
@@ -74,7 +80,7 @@ Value LaneBuilder::load(Value pointer, Value offset, Type element, int64_t lanes
   } else {
     v = LLVM::LoadOp::create(b, loc, laneType(stored, lanes), at, bytesOf(element));
   }
-  if (stored == element)
+  if (!element.isInteger(1))
     return v;
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, integer(0, v.getType()));
 }
@@ -114,7 +120,7 @@ Value LaneBuilder::gather(Value pointer, Value places, Type element) {
   Value v = LLVM::masked_gather::create(b, loc, wide, at, mask(lanes, full), none,
                                         b.getI32IntegerAttr(int32_t(bytesOf(element))));
   v = narrow(v, lanes);
-  if (stored == element)
+  if (!element.isInteger(1))
     return v;
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, integer(0, v.getType()));
 }
@@ -216,6 +222,16 @@ Value LaneBuilder::narrow(Value v, int64_t lanes) {
   for (int64_t i = 0; i < lanes; ++i)
     lane.push_back(i);
   return shuffle(v, v, lane);
+}
+
+Value LaneBuilder::multiplyAdd(Value x, Value y, Value z) {
+  if (isa<FloatType>(getElementTypeOrSelf(x.getType())))
+    return math::FmaOp::create(b, loc, x, y, z);
+  return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), z);
+}
+
+Value LaneBuilder::zero(Type type) {
+  return isa<FloatType>(getElementTypeOrSelf(type)) ? real(0, type) : integer(0, type);
 }
 
 //===-- Reductions ----------------------------------------------------------------------------===//

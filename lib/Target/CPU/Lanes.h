@@ -22,6 +22,8 @@ using Lanes = llvm::SmallVector<mlir::Value, 8>;
 
 /// The number of elements of an instance.
 int64_t lanesOf(mlir::Type type);
+/// Whether these are elements of f16 or bf16: i16 in lanes (Narrow.cpp).
+bool isNarrow(mlir::Type type);
 /// A vector of `lanes` elements, or the element itself.
 mlir::Type laneType(mlir::Type element, int64_t lanes);
 /// The type of an instance with other elements.
@@ -43,6 +45,12 @@ public:
   mlir::Value real(double value, mlir::Type type);
   mlir::Value integer(int64_t value, mlir::Type type);
   mlir::Value i64(int64_t value);
+
+  // f16 and bf16; `from` and `to` are these types.
+  mlir::Value widenFloat(mlir::Value bits, mlir::Type from); // to f32
+  mlir::Value narrowFloat(mlir::Value x, mlir::Type to);     // from f32, to nearest even
+  /// A number that the kernel takes, as a lane.
+  mlir::Value argument(mlir::Value v);
 
   // Addresses, in elements.
   mlir::Value add(mlir::Value a, mlir::Value b);
@@ -71,6 +79,11 @@ public:
   /// `v` with elements `filler` behind it.
   mlir::Value widen(mlir::Value v, int64_t lanes, mlir::Value filler);
   mlir::Value narrow(mlir::Value v, int64_t lanes);
+
+  /// x * y + z; fused for floats.
+  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
+  /// 0 of a float or integer type.
+  mlir::Value zero(mlir::Type type);
 
   // Reductions.
   mlir::Value combine(sched::Combiner combiner, mlir::Value a, mlir::Value b);
@@ -104,6 +117,10 @@ private:
 
 /// One payload op on all instances; transcendental functions become polynomials.
 Lanes applyOp(LaneBuilder &b, mlir::Operation *op, llvm::ArrayRef<Lanes> in);
+/// The same where a type is f16 or bf16, if one is.
+std::optional<Lanes> applyNarrow(LaneBuilder &b, mlir::Operation *op, llvm::ArrayRef<Lanes> in);
+/// The op on operands of at least 32 bits a float, with elements of type `result`.
+Lanes applyWide(LaneBuilder &b, mlir::Operation *op, llvm::ArrayRef<Lanes> in, mlir::Type result);
 
 } // namespace gradc::cpu
 

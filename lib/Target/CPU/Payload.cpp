@@ -36,18 +36,46 @@ static Lanes integerPower(LaneBuilder &b, const Lanes &base, const Lanes &expone
   return out;
 }
 
+/// A quotient rounded down or up: the truncated one, corrected where there is a rest.
+static Lanes roundedQuotient(LaneBuilder &b, const Lanes &x, const Lanes &y, bool up) {
+  Lanes out;
+  for (auto [n, d] : llvm::zip(x, y)) {
+    Type type = n.getType();
+    Value zero = b.integer(0, type), q = arith::DivSIOp::create(b.b, b.loc, n, d);
+    auto compare = [&](arith::CmpIPredicate p, Value v, Value w) -> Value {
+      return arith::CmpIOp::create(b.b, b.loc, p, v, w);
+    };
+    Value back = arith::MulIOp::create(b.b, b.loc, q, d);
+    Value rest = compare(arith::CmpIPredicate::ne, back, n);
+    Value sign = arith::XOrIOp::create(b.b, b.loc, n, d);
+    Value off = compare(up ? arith::CmpIPredicate::sge : arith::CmpIPredicate::slt, sign, zero);
+    Value next = b.add(q, b.integer(up ? 1 : -1, type));
+    Value correct = arith::AndIOp::create(b.b, b.loc, rest, off);
+    out.push_back(arith::SelectOp::create(b.b, b.loc, correct, next, q));
+  }
+  return out;
+}
+
 Lanes gradc::cpu::applyOp(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in) {
+  if (std::optional<Lanes> v = applyNarrow(b, op, in))
+    return *v;
+  return applyWide(b, op, in, op->getResult(0).getType());
+}
+
+Lanes gradc::cpu::applyWide(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in, Type result) {
   if (std::optional<Lanes> v = applyMath(b, op, in))
     return *v;
   if (isa<math::IPowIOp>(op))
     return integerPower(b, in[0], in[1]);
+  if (isa<arith::FloorDivSIOp, arith::CeilDivSIOp>(op))
+    return roundedQuotient(b, in[0], in[1], isa<arith::CeilDivSIOp>(op));
   Lanes out;
   for (size_t i = 0; i < in[0].size(); ++i) {
     OperationState state(b.loc, op->getName());
     for (const Lanes &x : in)
       state.operands.push_back(x[i]);
     // A condition may be one for all lanes; the result is as wide as the operands.
-    state.types.push_back(withElement(in[0][i].getType(), op->getResult(0).getType()));
+    state.types.push_back(withElement(in.back()[i].getType(), result));
     state.attributes = op->getDiscardableAttrDictionary().getValue();
     state.propertiesAttr = op->getPropertiesAsAttribute();
     out.push_back(b.b.create(state)->getResult(0));

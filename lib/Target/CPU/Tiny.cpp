@@ -298,12 +298,12 @@ Lanes TinyEmitter::contraction(const KernelNode &n, ArrayRef<int> dims) {
   Lanes sum;
   int64_t count = g.count(n.dims);
   for (int64_t start = 0; start < count; start += width)
-    sum.push_back(b.real(0, laneType(n.type, std::min(width, count - start))));
+    sum.push_back(b.zero(laneType(n.type, std::min(width, count - start))));
   for (int64_t k = 0; k < g.count(n.reduced); ++k) {
     Index at = indexAt(n.order, k);
     Lanes x = pick(n.in[0], dims, at), y = pick(n.in[1], dims, at);
     for (size_t i = 0; i < sum.size(); ++i)
-      sum[i] = math::FmaOp::create(b.b, b.loc, x[i], y[i], sum[i]);
+      sum[i] = b.multiplyAdd(x[i], y[i], sum[i]);
   }
   return sum;
 }
@@ -314,7 +314,7 @@ Lanes TinyEmitter::compute(int node, ArrayRef<int> dims) {
   case KernelNode::Constant:
     return {b.constant(n.value, n.type)};
   case KernelNode::Scalar:
-    return {kernel.arguments[n.arg]};
+    return {b.argument(kernel.arguments[n.arg])};
   case KernelNode::Index:
     return indices(n, dims);
   case KernelNode::Load:

@@ -74,7 +74,22 @@ static double extremum(double x, double y, bool max) {
 static int64_t wrap(int64_t v, Type type) {
   if (type.isInteger(1))
     return v & 1;
-  return type.isInteger(32) ? int64_t(int32_t(v)) : v;
+  return type.isIndex() ? v : llvm::SignExtend64(uint64_t(v), type.getIntOrFloatBitWidth());
+}
+
+static uint64_t unsignedOf(int64_t v, Operation *op) {
+  Type type = op->getOperand(0).getType();
+  return type.isIndex()
+             ? uint64_t(v)
+             : uint64_t(v) & llvm::maskTrailingOnes<uint64_t>(type.getIntOrFloatBitWidth());
+}
+
+static double rounded(double v, Type type) {
+  APFloat x(v);
+  bool lost;
+  x.convert(cast<FloatType>(type).getFloatSemantics(), APFloat::rmNearestTiesToEven, &lost);
+  x.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+  return x.convertToDouble();
 }
 
 /// Floats round to their type once an op, but for reductions, which the caller keeps wide.
@@ -104,11 +119,19 @@ static Number scalarOp(Operation *op, ArrayRef<Number> in) {
       .Case<arith::CmpFOp>([&](auto c) { return whole(compareFloat(c.getPredicate(), x, y)); })
       .Case<arith::CmpIOp>([&](auto c) { return whole(compareInt(c.getPredicate(), i, j)); })
       .Case<arith::SelectOp>([&](auto) { return i ? in[1] : in[2]; })
-      .Case<arith::ExtFOp, arith::TruncFOp>([&](auto) { return Number{x}; })
-      .Case<arith::SIToFPOp, arith::UIToFPOp>([&](auto) { return Number{double(i)}; })
+      .Case<arith::TruncFOp>([&](auto t) { return Number{rounded(x, t.getType())}; })
+      .Case<arith::ExtFOp>([&](auto) { return Number{x}; })
+      .Case<arith::SIToFPOp>([&](auto) { return Number{double(i)}; })
+      .Case<arith::UIToFPOp>([&](auto) { return Number{double(unsignedOf(i, op))}; })
       .Case<arith::FPToSIOp>([&](auto) { return whole(int64_t(x)); })
-      .Case<arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp, arith::IndexCastOp>(
-          [&](auto) { return whole(i); })
+      .Case<arith::ExtSIOp, arith::TruncIOp, arith::IndexCastOp>([&](auto) { return whole(i); })
+      .Case<arith::ExtUIOp>([&](auto) { return whole(int64_t(unsignedOf(i, op))); })
+      .Case<arith::ShLIOp>([&](auto) { return whole(int64_t(uint64_t(i) << j)); })
+      .Case<arith::ShRSIOp>([&](auto) { return whole(i >> j); })
+      .Case<arith::ShRUIOp>([&](auto) { return whole(int64_t(unsignedOf(i, op) >> j)); })
+      .Case<arith::RemSIOp>([&](auto) { return whole(i % j); })
+      .Case<arith::FloorDivSIOp>(
+          [&](auto) { return whole(i / j - (i % j != 0 && (i < 0) != (j < 0))); })
       .Case<math::ExpOp>([&](auto) { return Number{std::exp(x)}; })
       .Case<math::LogOp>([&](auto) { return Number{std::log(x)}; })
       .Case<math::TanhOp>([&](auto) { return Number{std::tanh(x)}; })

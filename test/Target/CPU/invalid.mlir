@@ -8,9 +8,9 @@ sched.kernel @dynamic kind "rows" inplace [] (%a: tensor<?xf32>) -> tensor<?xf32
 
 // -----
 
-// expected-error @below {{cannot emit kernel 'half': expected elements of f32, f64, i64, i32 or i1, got 'tensor<4xf16>'}}
-sched.kernel @half kind "rows" inplace [] (%a: tensor<4xf16>) -> tensor<4xf16> {
-  sched.return %a : tensor<4xf16>
+// expected-error @below {{cannot emit kernel 'quad': expected elements of f16, bf16, f32, f64, i8, i16, i32, i64 or i1, got 'tensor<4xf128>'}}
+sched.kernel @quad kind "rows" inplace [] (%a: tensor<4xf128>) -> tensor<4xf128> {
+  sched.return %a : tensor<4xf128>
 }
 
 // -----
@@ -89,4 +89,40 @@ sched.kernel @erf kind "rows" inplace [] (%s: f32) -> tensor<f32> {
   %e = tensor.empty() : tensor<f32>
   %0 = linalg.fill ins(%r : f32) outs(%e : tensor<f32>) -> tensor<f32>
   sched.return %0 : tensor<f32>
+}
+
+// -----
+
+// expected-error @below {{cannot emit kernel 'half_sum': a reduction of index, f16 or bf16 elements: accumulate in i64 or f32}}
+sched.kernel @half_sum kind "rows" inplace [] (%a: tensor<400xf16>) -> tensor<f16> {
+  %z = arith.constant 0.0 : f16
+  %e = tensor.empty() : tensor<f16>
+  %f = linalg.fill ins(%z : f16) outs(%e : tensor<f16>) -> tensor<f16>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%a : tensor<400xf16>) outs(%f : tensor<f16>) {
+  ^bb0(%x: f16, %o: f16):
+    %t = arith.addf %o, %x : f16
+    linalg.yield %t : f16
+  } -> tensor<f16>
+  sched.return %s : tensor<f16>
+}
+
+// -----
+
+// expected-error @below {{cannot emit kernel 'made_inside': a tensor that is read at computed places is made in the kernel: not one kernel}}
+sched.kernel @made_inside kind "rows" inplace [] (%a: tensor<400xf32>) -> tensor<400xf32> {
+  %e = tensor.empty() : tensor<400xf32>
+  %n = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%a : tensor<400xf32>) outs(%e : tensor<400xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %t = arith.negf %x : f32
+    linalg.yield %t : f32
+  } -> tensor<400xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%e : tensor<400xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %c = arith.constant 399 : index
+    %j = arith.subi %c, %i : index
+    %t = tensor.extract %n[%j] : tensor<400xf32>
+    linalg.yield %t : f32
+  } -> tensor<400xf32>
+  sched.return %s : tensor<400xf32>
 }

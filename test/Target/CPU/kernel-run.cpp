@@ -209,41 +209,39 @@ struct Buffer {
   uint8_t *memory;
 };
 
+/// The bits of a float of any type.
+uint64_t bitsOf(double value, FloatType type) {
+  APFloat x(value);
+  bool lost;
+  x.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &lost);
+  return x.bitcastToAPInt().getZExtValue();
+}
+
+double realOf(uint64_t bits, FloatType type) {
+  APFloat x(type.getFloatSemantics(), APInt(type.getWidth(), bits));
+  bool lost;
+  x.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+  return x.convertToDouble();
+}
+
 void put(Buffer &buffer, const Tensor &t) {
   Type e = getElementTypeOrSelf(buffer.type);
   for (size_t i = 0; i < t.size(); ++i) {
     uint8_t *at = buffer.data() + i * bytesOf(e);
-    float f = float(t[i].real);
-    int32_t n = int32_t(t[i].integer);
-    if (e.isF32())
-      std::memcpy(at, &f, 4);
-    else if (e.isF64())
-      std::memcpy(at, &t[i].real, 8);
-    else if (e.isInteger(32))
-      std::memcpy(at, &n, 4);
-    else if (e.isInteger(1))
-      *at = uint8_t(t[i].integer);
-    else
-      std::memcpy(at, &t[i].integer, 8);
+    auto type = dyn_cast<FloatType>(e);
+    uint64_t bits = type ? bitsOf(t[i].real, type) : uint64_t(t[i].integer);
+    std::memcpy(at, &bits, bytesOf(e)); // the low bytes come first
   }
 }
 
 Number get(const Buffer &buffer, size_t i) {
   Type e = getElementTypeOrSelf(buffer.type);
   const uint8_t *at = buffer.data() + i * bytesOf(e);
-  float f;
-  double d;
-  int32_t n;
-  int64_t l;
-  if (e.isF32())
-    return std::memcpy(&f, at, 4), Number{f};
-  if (e.isF64())
-    return std::memcpy(&d, at, 8), Number{d};
-  if (e.isInteger(32))
-    return std::memcpy(&n, at, 4), Number{0, n};
-  if (e.isInteger(1))
-    return {0, *at};
-  return std::memcpy(&l, at, 8), Number{0, l};
+  uint64_t bits = 0;
+  std::memcpy(&bits, at, bytesOf(e));
+  if (auto type = dyn_cast<FloatType>(e))
+    return {realOf(bits, type)};
+  return {0, e.isInteger(1) ? int64_t(bits) : llvm::SignExtend64(bits, unsigned(bytesOf(e)) * 8)};
 }
 
 /// Numbers around zero, exact in f32. Attributes of the kernel change that: floats from test.low
@@ -263,6 +261,8 @@ Tensor draw(sched::KernelOp kernel, Type type, std::mt19937 &random) {
                    : f;
     if (nan && random() % 300 == 0)
       x.real = NAN;
+    if (auto narrow = dyn_cast<FloatType>(getElementTypeOrSelf(type)))
+      x.real = realOf(bitsOf(x.real, narrow), narrow);
     x.integer = isBool  ? random() & 1
                 : range ? int64_t(random() % uint64_t(range.getInt()))
                         : int64_t(random() % 17) - 8;
@@ -319,7 +319,8 @@ bool compareWithReference(sched::KernelOp kernel, const std::vector<Tensor> &arg
     double scale = 0;
     for (const Number &x : t)
       scale = std::fmax(scale, std::isfinite(x.real) ? std::fabs(x.real) : 0);
-    double tolerance = (e.isF64() ? 1e-11 : 2e-5) * std::fmax(scale, 1e-30);
+    double unit = e.isF64() ? 1e-11 : e.isF32() ? 2e-5 : e.isF16() ? 1e-3 : 8e-3;
+    double tolerance = unit * std::fmax(scale, 1e-30);
     if (auto given = kernel->getAttrOfType<FloatAttr>("test.tolerance"))
       tolerance = given.getValueAsDouble();
     for (size_t i = 0; i < t.size() && ok; ++i) {
