@@ -258,17 +258,17 @@ Term linear(Term x, Term weight) {
 }
 
 Term logSoftmax(Term x, int64_t dim) {
-  if (!x || x.rank() == 0)
-    return x ? x - x : x;
-  Term shifted = x - detach(amax(x, {dim}, true));
-  return shifted - log(sum(exp(shifted), {dim}, true));
+  if (!x)
+    return x;
+  SmallVector<int64_t> dims = range(dim, x.rank() ? dim + 1 : dim);
+  return x.with(ag::LogSoftmaxOp::create(x.importer->b, x.loc, x.value, dims));
 }
 
 Term softmax(Term x, int64_t dim) {
-  if (!x || x.rank() == 0)
-    return x ? exp(x - x) : x;
-  Term powers = exp(x - detach(amax(x, {dim}, true)));
-  return powers / sum(powers, {dim}, true);
+  if (!x)
+    return x;
+  SmallVector<int64_t> dims = range(dim, x.rank() ? dim + 1 : dim);
+  return x.with(ag::SoftmaxOp::create(x.importer->b, x.loc, x.value, dims));
 }
 
 } // namespace gradc::graph

@@ -11,6 +11,9 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addShapeOps(*this);
   addProductOps(*this);
   addLossOps(*this);
+  addNormOps(*this);
+  addAttentionOps(*this);
+  addRecurrentOps(*this);
   addAutogradOps(*this);
   addControlOps(*this);
   addHostOps(*this);

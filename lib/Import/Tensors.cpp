@@ -296,17 +296,24 @@ void Importer::collectWrites(const Json &json, llvm::StringMap<std::string> &ali
   for (const Json &item : json.items)
     collectWrites(item, aliases, found);
   const Json *op = json.find("op"), *inputs = json.find("inputs"), *name = json.find("name");
-  if (!op || op->kind != Json::Kind::string || !inputs || inputs->items.empty() ||
-      !isAlias(op->text))
+  if (!op || op->kind != Json::Kind::string || !inputs || inputs->items.empty())
+    return;
+  auto note = [&](const std::string &root) {
+    TensorRef target = root.empty() ? nullptr : find(root);
+    if (target && target->storage->kind == Storage::Kind::plain)
+      found.push_back({root, target->storage});
+  };
+  // The running statistics.
+  if (op->text == "batch_norm" || op->text == "instance_norm")
+    for (size_t i = 1; i < std::min<size_t>(3, inputs->items.size()); ++i)
+      note(rootName(inputs->items[i], aliases));
+  if (!isAlias(op->text))
     return;
   std::string root = rootName(inputs->items[0], aliases);
   if (name && !root.empty())
     aliases[name->text] = root;
-  if (!StringRef(op->text).ends_with("_") || root.empty())
-    return;
-  TensorRef target = find(root);
-  if (target && target->storage->kind == Storage::Kind::plain)
-    found.push_back({root, target->storage});
+  if (StringRef(op->text).ends_with("_"))
+    note(root);
 }
 
 void Importer::hoistWrites(const Json &body, Location loc) {
