@@ -27,14 +27,7 @@ static Expr narrowLike(Expr e, Expr like) { return convert(e, typeOf(like).getEl
 //===-- Indexing and windows ------------------------------------------------------------------===//
 
 Expr gatherBack(Expr d, Expr x, Expr i, int64_t dim) {
-  Rule *rule = d.rule;
-  OpBuilder &b = rule->builder;
-  OperationState state(rule->op->getLoc(), "ag.scatter");
-  state.addOperands({zerosLike(x).value, rule->use(i), rule->use(d)});
-  state.addTypes(x.value.getType());
-  state.addAttribute("dim", b.getI64IntegerAttr(dim));
-  state.addAttribute("mode", b.getI32IntegerAttr(0)); // add
-  return {rule, b.create(state)->getResult(0)};
+  return op<ScatterOp>(zerosLike(x), i, d, dim, ScatterMode::add);
 }
 
 void GatherOp::buildJvp(Jvp &rule) {

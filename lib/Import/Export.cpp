@@ -183,6 +183,11 @@ LogicalResult Exporter::valueOp(Operation *op) {
   Pairs attributes = {{"op", quote(text.op)}};
   attributes.insert(attributes.end(), text.attributes.begin(), text.attributes.end());
   std::vector<std::string> inputs = operands(op->getOperands());
+  if (op->getNumResults() > 1) {
+    attributes.push_back({"names", namesText(giveNames(op))});
+    node(op, "", inputs, attributes);
+    return success();
+  }
   const std::string &name = names.give(op->getResult(0), userName(op->getLoc()));
   node(op, name, inputs, attributes, op->getResult(0).getType());
   return success();

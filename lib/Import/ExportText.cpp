@@ -176,6 +176,28 @@ static NodeText describeMovement(Operation *op) {
       .Default([](Operation *other) { return describeByEntry(other); });
 }
 
+/// An op under its own name, with all its attributes.
+static NodeText describeByName(Operation *op) {
+  NodeText text{op->getName().getStringRef().str(), {}};
+  for (NamedAttribute a : op->getAttrDictionary()) {
+    if (a.getName().getValue().contains('.'))
+      continue;
+    std::string value;
+    if (auto list = dyn_cast<DenseI64ArrayAttr>(a.getValue()))
+      value = listText(list.asArrayRef());
+    else if (auto mode = dyn_cast<ag::ScatterModeAttr>(a.getValue()))
+      value = quote(ag::stringifyScatterMode(mode.getValue()));
+    else if (auto kind = dyn_cast<ag::CumulativeKindAttr>(a.getValue()))
+      value = quote(ag::stringifyCumulativeKind(kind.getValue()));
+    else if (auto flag = dyn_cast<BoolAttr>(a.getValue()))
+      value = flag.getValue() ? "true" : "false";
+    else
+      value = std::to_string(cast<IntegerAttr>(a.getValue()).getInt());
+    text.attributes.push_back({a.getName().str(), value});
+  }
+  return text;
+}
+
 NodeText describeValueOp(Operation *op) {
   return llvm::TypeSwitch<Operation *, NodeText>(op)
       .Case([](ag::ConstantOp c) { return describeConstant(c); })
@@ -215,6 +237,7 @@ NodeText describeValueOp(Operation *op) {
         auto type = cast<RankedTensorType>(c.getType());
         return NodeText{"randperm", {{"n", std::to_string(type.getNumElements())}}};
       })
+      .Case([](ag::KernelOpInterface c) { return describeByName(c); })
       .Case([](ag::DetachOp) { return NodeText{"ag.detach", {}}; })
       .Case([](ag::RequiresGradOp) { return NodeText{"requires_grad", {}}; })
       .Case([](ag::ToHostOp) { return NodeText{"to_host", {}}; })

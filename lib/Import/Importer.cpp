@@ -149,6 +149,10 @@ LogicalResult Importer::checkAttribute(const Json &value, const AttributeSpec &s
   case AttributeKind::dims:
     return want(value.kind == Kind::integer || isListOf(value, Kind::integer),
                 "an integer or a list of integers");
+  case AttributeKind::dimsOrText:
+    return want(value.kind == Kind::integer || value.kind == Kind::string ||
+                    isListOf(value, Kind::integer),
+                "an integer, a list of integers or a word");
   case AttributeKind::number:
     return want(value.isNumber() || value.kind == Kind::boolean || isSpecialNumber(value),
                 "a number");

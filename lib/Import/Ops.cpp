@@ -9,6 +9,9 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addElementwiseOps(*this, context);
   addComputeOps(*this);
   addShapeOps(*this);
+  addScatterOps(*this);
+  addOrderOps(*this);
+  addConvolutionOps(*this);
   addProductOps(*this);
   addLossOps(*this);
   addNormOps(*this);

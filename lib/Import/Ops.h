@@ -16,6 +16,7 @@ enum class AttributeKind {
   integer,
   integers, // a list
   dims,     // one integer or a list
+  dimsOrText,
   number,   // or a bool
   boolean,
   dtype,
@@ -71,6 +72,9 @@ void addCreationOps(OpTable &table);
 void addElementwiseOps(OpTable &table, mlir::MLIRContext &context);
 void addComputeOps(OpTable &table);
 void addShapeOps(OpTable &table);
+void addScatterOps(OpTable &table);
+void addOrderOps(OpTable &table);
+void addConvolutionOps(OpTable &table);
 void addProductOps(OpTable &table);
 void addLossOps(OpTable &table);
 void addNormOps(OpTable &table);

@@ -9,11 +9,21 @@
 using namespace mlir;
 namespace gradc::graph {
 
-static Attribute attributeOf(OpBuilder &b, const Json &json, AttributeKind kind) {
+static Attribute attributeOf(OpBuilder &b, const Json &json, StringRef name, AttributeKind kind) {
   if (kind == AttributeKind::integer)
     return b.getI64IntegerAttr(json.integer);
   if (kind == AttributeKind::number)
     return b.getF64FloatAttr(numberOf(json));
+  if (kind == AttributeKind::boolean)
+    return b.getBoolAttr(json.boolean);
+  if (kind == AttributeKind::text) {
+    if (name == "mode") {
+      auto mode = ag::symbolizeScatterMode(json.text);
+      return mode ? ag::ScatterModeAttr::get(b.getContext(), *mode) : Attribute();
+    }
+    auto word = ag::symbolizeCumulativeKind(json.text);
+    return word ? ag::CumulativeKindAttr::get(b.getContext(), *word) : Attribute();
+  }
   SmallVector<int64_t> list;
   for (const Json &item : json.items)
     list.push_back(item.integer);
@@ -39,6 +49,24 @@ static LogicalResult inferTypes(RegisteredOperationName name, OperationState &st
   return done;
 }
 
+/// Names for an op of several results.
+static LogicalResult bindNames(Importer &importer, Node &node, Operation *op, const Json &names) {
+  if (names.items.size() != op->getNumResults())
+    return importer.expected(names, "a list of " + Twine(op->getNumResults()) + " for 'names'");
+  node.definesNames = true;
+  node.results.clear();
+  SmallVector<StringRef> words;
+  for (auto [name, value] : llvm::zip(names.items, op->getResults())) {
+    bool history = isa<FloatType>(getElementTypeOrSelf(value)) && importer.needsGrad(node);
+    node.results.push_back(importer.makeTensor(value, history));
+    words.push_back(name.text);
+    if (failed(importer.define(name, name.text, node.results.back())))
+      return failure();
+  }
+  noteNames(op, words);
+  return success();
+}
+
 static LogicalResult raw(Importer &importer, Node &node) {
   OpBuilder &b = importer.b;
   OperationState state(node.loc, node.spec->name);
@@ -48,8 +76,18 @@ static LogicalResult raw(Importer &importer, Node &node) {
       return failure();
     state.addOperands(value);
   }
-  for (const AttributeSpec &spec : node.spec->attributes)
-    state.addAttribute(spec.name, attributeOf(b, *node.attribute(spec.name), spec.kind));
+  const Json *names = nullptr;
+  for (const AttributeSpec &spec : node.spec->attributes) {
+    const Json &value = *node.attribute(spec.name);
+    if (spec.kind == AttributeKind::names) {
+      names = &value;
+      continue;
+    }
+    Attribute attribute = attributeOf(b, value, spec.name, spec.kind);
+    if (!attribute)
+      return importer.expected(value, "a word that '" + node.spec->name + "' knows");
+    state.addAttribute(spec.name, attribute);
+  }
   auto name = *RegisteredOperationName::lookup(node.spec->name, b.getContext());
   SmallVector<Type> types;
   if (name.hasInterface<InferTypeOpInterface>()) {
@@ -69,7 +107,7 @@ static LogicalResult raw(Importer &importer, Node &node) {
   if (failed(verify(op)) || failed(checkResult(importer, node, op->getResult(0))))
     return failure();
   node.results = {importer.makeTensor(op->getResult(0), importer.needsGrad(node))};
-  return success();
+  return names ? bindNames(importer, node, op, *names) : success();
 }
 
 /// Says that values were written in place, for the check of saved tensors.
@@ -201,6 +239,18 @@ void addRawOps(OpTable &table, MLIRContext &context) {
        {"interior", K::integers},
        {"value", K::number}});
   add("ag.pow_scalar", 1, {{"exponent", K::number}});
+  add("ag.scatter", 3, {{"dim", K::integer}, {"mode", K::text}});
+  add("ag.sort", 1, {{"dim", K::integer}, {"descending", K::boolean}, {"names", K::names}});
+  add("ag.cumulative", 1, {{"dim", K::integer}, {"kind", K::text}, {"reverse", K::boolean}});
+  add("ag.recurrence", 2, {{"dim", K::integer}, {"reverse", K::boolean}});
+  std::vector<AttributeSpec> windows = {
+      {"strides", K::integers},         {"padding_low", K::integers},
+      {"padding_high", K::integers},    {"base_dilation", K::integers},
+      {"window_dilation", K::integers}, {"groups", K::integer},
+      {"flipped", K::boolean}};
+  add("ag.convolution", 2, windows);
+  windows.push_back({"window", K::integers});
+  add("ag.convolution_weight", 2, windows);
   auto statement = [&](StringRef name, unsigned inputs, unsigned most,
                        std::vector<AttributeSpec> attributes, StringRef summary,
                        LogicalResult (*handler)(Importer &, Node &), bool hasResult) {

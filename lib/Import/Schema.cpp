@@ -30,6 +30,9 @@ static json::Object attributeSchema(AttributeKind kind) {
   case AttributeKind::dims:
     return json::Object{
         {"anyOf", json::Array{json::Object(integer), listOf(json::Object(integer))}}};
+  case AttributeKind::dimsOrText:
+    return json::Object{{"anyOf", json::Array{json::Object(integer), listOf(json::Object(integer)),
+                                              json::Object{{"type", "string"}}}}};
   case AttributeKind::number:
     return reference("number");
   case AttributeKind::boolean:

@@ -34,6 +34,15 @@ mlir::Value lowerWindowArgmax(mlir::OpBuilder &b, ag::WindowArgmaxOp op);
 /// Products, softmax and normalisation.
 mlir::Value lowerRows(mlir::OpBuilder &b, mlir::Operation *op);
 
+/// The results of an op that owns a kernel but has nothing to compute; false where it has.
+bool lowerEmptyKernel(mlir::OpBuilder &b, mlir::Operation *op,
+                      llvm::SmallVectorImpl<mlir::Value> &values);
+
+/// The results of such an op on narrow element types: that of the op on wider ones, rounded once.
+/// False where the types are wide.
+bool widenKernel(mlir::OpBuilder &b, mlir::Operation *op,
+                 llvm::SmallVectorImpl<mlir::Value> &values);
+
 /// Turns the constants of a module that are not splats into variables, read at function entry.
 void hoistConstants(mlir::ModuleOp module);
 

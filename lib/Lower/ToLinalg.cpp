@@ -30,10 +30,10 @@ Value generic(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap>
       .getResult(0);
 }
 
-/// Ops that the host runs, or that move data between variables and values.
+/// Ops that the host runs, that move data between variables and values, or that own a kernel.
 static bool stays(Operation *op) {
-  return isa<ag::VariableOp, ag::GetOp, ag::SetOp, ag::PrintOp, ag::ExpectOp, ag::ManualSeedOp,
-             ag::RandnOp, ag::RandOp, ag::RandintOp, ag::RandpermOp>(op);
+  return isa<ag::KernelOpInterface, ag::VariableOp, ag::GetOp, ag::SetOp, ag::PrintOp, ag::ExpectOp,
+             ag::ManualSeedOp, ag::RandnOp, ag::RandOp, ag::RandintOp, ag::RandpermOp>(op);
 }
 
 /// Ops that loop nests read through: lowered last, where somebody still needs their values.
@@ -79,6 +79,7 @@ class LowerToLinalgPass : public impl::LowerToLinalgPassBase<LowerToLinalgPass> 
   void runOnOperation() override;
   LogicalResult check();
   void fold();
+  void prepareKernels();
   LogicalResult replace(bool deferred);
   void eraseDead();
 };
@@ -119,6 +120,21 @@ void LowerToLinalgPass::fold() {
     eliminateCommonSubExpressions(rewriter, dominance, function);
 }
 
+/// Kernels have something to compute: results without elements, or of operands without any, do not
+/// get that far.
+void LowerToLinalgPass::prepareKernels() {
+  SmallVector<Operation *> ops;
+  getOperation().walk([&](ag::KernelOpInterface op) { ops.push_back(op); });
+  for (Operation *op : ops) {
+    OpBuilder b(op);
+    SmallVector<Value> values;
+    if (!lowerEmptyKernel(b, op, values) && !widenKernel(b, op, values))
+      continue;
+    op->replaceAllUsesWith(values);
+    op->erase();
+  }
+}
+
 LogicalResult LowerToLinalgPass::replace(bool deferred) {
   SmallVector<Operation *> ops;
   getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -154,6 +170,7 @@ void LowerToLinalgPass::runOnOperation() {
   if (failed(check()))
     return signalPassFailure();
   fold();
+  prepareKernels();
   hoistConstants(getOperation());
   eraseDead();
   if (failed(replace(/*deferred=*/false)) || failed(replace(/*deferred=*/true)))

@@ -1,6 +1,7 @@
 // Costs.cpp - counts operations, bytes, launches and copies of a scheduled program.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Pipeline/Costs.h"
+#include "gradc/IR/Ag.h"
 #include "gradc/IR/Sched.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -24,6 +25,7 @@ static uint64_t bytesOf(Type type) {
 /// Float operations of a kernel's body, once.
 static uint64_t flopsOf(sched::KernelOp kernel) {
   uint64_t total = 0;
+  kernel.walk([&](ag::KernelOpInterface op) { total += op.getFlops(); });
   kernel.walk([&](linalg::LinalgOp op) {
     uint64_t iterations = 1;
     for (int64_t extent : op.getStaticLoopRanges())

@@ -308,7 +308,7 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
         host.push_back(op);
         return WalkResult::advance();
       }
-      if (!isa<ag::AgDialect>(op->getDialect()))
+      if (!isa<ag::AgDialect>(op->getDialect()) || isa<ag::KernelOpInterface>(op))
         return WalkResult::advance();
       op->emitError("'") << op->getName() << "' has no kernel; lower it to linalg first";
       return WalkResult::interrupt();
@@ -324,6 +324,9 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
     for (ArrayRef<Operation *> ops : Grouping(block).run())
       if (failed(table.outline(ops)))
         return failure();
+    SmallVector<ag::KernelOpInterface> owners(block.getOps<ag::KernelOpInterface>());
+    for (ag::KernelOpInterface op : owners)
+      table.outlineOwner(op);
     SmallVector<tensor::ExtractSliceOp> slices(block.getOps<tensor::ExtractSliceOp>());
     for (tensor::ExtractSliceOp slice : slices)
       if (needsCopy(slice) && failed(table.outline({slice})))

@@ -74,6 +74,48 @@ static KernelOp makeKernel(OpBuilder &b, ArrayRef<Operation *> ops, const Kernel
   return kernel;
 }
 
+LaunchOp KernelTable::launch(OpBuilder &b, Location loc, KernelOp kernel, ValueRange inputs) {
+  SmallVector<Value> outs;
+  for (Type type : kernel.getResultTypes()) {
+    auto tensor = cast<RankedTensorType>(type);
+    outs.push_back(tensor::EmptyOp::create(b, loc, tensor.getShape(), tensor.getElementType()));
+  }
+  return LaunchOp::create(b, loc, kernel.getResultTypes(), kernel.getSymName(), inputs, outs,
+                          kernel.getInplace());
+}
+
+void KernelTable::outlineOwner(ag::KernelOpInterface op) {
+  Location loc = op.getLoc();
+  StringRef kind = op->getName().stripDialect();
+  SmallVector<Type> results(op->getResultTypes());
+  int64_t scratch = llvm::divideCeil(op.getScratchBytes(), 8);
+  if (scratch)
+    results.push_back(RankedTensorType::get({scratch}, top.getI64Type()));
+  SmallVector<int64_t> inplace;
+  for (auto [operand, result] : op.getInplacePairs())
+    inplace.append({operand, result});
+  auto type = top.getFunctionType(op->getOperandTypes(), results);
+  auto kernel = KernelOp::create(top, loc, "kernel", type, kind, inplace, ArrayAttr(), ArrayAttr());
+  Block &body = kernel.getBody().emplaceBlock();
+  for (Value v : op->getOperands())
+    body.addArgument(v.getType(), v.getLoc());
+  OpBuilder inside = OpBuilder::atBlockEnd(&body);
+  // One value may stand at several operands; each has an argument of its own.
+  Operation *copy = inside.clone(*op);
+  copy->setOperands(body.getArguments());
+  SmallVector<Value> returned(copy->getResults());
+  if (scratch)
+    returned.push_back(
+        tensor::EmptyOp::create(inside, loc, ArrayRef<int64_t>{scratch}, top.getI64Type()));
+  ReturnOp::create(inside, loc, returned);
+  kernel = intern(kernel, kind);
+
+  OpBuilder b(op);
+  LaunchOp runs = launch(b, loc, kernel, op->getOperands());
+  op->replaceAllUsesWith(runs.getResults().take_front(op->getNumResults()));
+  op->erase();
+}
+
 LogicalResult KernelTable::outline(ArrayRef<Operation *> ops) {
   KernelParts parts(ops);
   std::string why;
@@ -86,14 +128,8 @@ LogicalResult KernelTable::outline(ArrayRef<Operation *> ops) {
   KernelOp kernel = intern(makeKernel(top, ops, parts, *graph, kind), kind);
 
   OpBuilder b(last);
-  SmallVector<Value> outs;
-  for (Value v : parts.results) {
-    auto tensor = cast<RankedTensorType>(v.getType());
-    outs.push_back(tensor::EmptyOp::create(b, loc, tensor.getShape(), tensor.getElementType()));
-  }
-  auto launch = LaunchOp::create(b, loc, TypeRange(ValueRange(parts.results)), kernel.getSymName(),
-                                 parts.arguments.getArrayRef(), outs, kernel.getInplace());
-  for (auto [old, result] : llvm::zip(parts.results, launch.getResults()))
+  LaunchOp runs = launch(b, loc, kernel, parts.arguments.getArrayRef());
+  for (auto [old, result] : llvm::zip(parts.results, runs.getResults()))
     old.replaceAllUsesWith(result);
   for (Operation *op : llvm::reverse(ops))
     op->erase();

@@ -3,6 +3,7 @@
 #ifndef GRADC_LIB_SCHEDULE_OUTLINE_H
 #define GRADC_LIB_SCHEDULE_OUTLINE_H
 
+#include "gradc/IR/Ag.h"
 #include "gradc/IR/Sched.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -18,10 +19,14 @@ public:
   /// no emitter can compute the ops.
   mlir::LogicalResult outline(llvm::ArrayRef<mlir::Operation *> ops);
 
+  /// The same for an op that owns a kernel. Memory that it needs besides is one more result.
+  void outlineOwner(ag::KernelOpInterface op);
+
   unsigned made = 0, shared = 0;
 
 private:
   KernelOp intern(KernelOp kernel, llvm::StringRef kind);
+  LaunchOp launch(mlir::OpBuilder &b, mlir::Location loc, KernelOp kernel, mlir::ValueRange inputs);
 
   mlir::SymbolTable symbols;
   mlir::OpBuilder top;

@@ -267,7 +267,7 @@ std::string Writer::controlText(const Node &node) {
 // The names of the results and the op.
 std::string Writer::head(const Node &node) {
   std::string text = "{";
-  bool isListed = node.op == "grad" && node.results.size() > 1;
+  bool isListed = node.op != "if" && node.op != "repeat" && node.results.size() > 1;
   if (!isListed && node.op != "if" && node.results.size() == 1 && !node.results[0]->name.empty())
     text += "\"name\": " + quoted(node.results[0]->name) + ", ";
   if (isListed) {

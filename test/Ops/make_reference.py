@@ -13,6 +13,7 @@ import sys
 
 import torch
 
+import reference_kernels
 import reference_structured
 
 NAMES = {torch.float64: "f64", torch.float32: "f32", torch.int64: "i64", torch.int32: "i32", torch.bool: "i1"}
@@ -46,7 +47,8 @@ def uniform(*shape, low=-1.0, high=1.0):
     return torch.rand(shape, generator=generator, dtype=torch.float64) * (high - low) + low
 
 
-def case(op, name, body, function, arguments, cotangent=None, smooth=False, second=True, tolerance=None):
+def case(op, name, body, function, arguments, cotangent=None, smooth=False, second=True, tolerance=None,
+         result=""):
     """Adds a case. `body` is the text of the op over {0}, {1}, ... (operands), {y} (result type) and
     {t0}, {t1}, ... (operand types)."""
     arguments = [a.clone() for a in arguments]
@@ -58,13 +60,13 @@ def case(op, name, body, function, arguments, cotangent=None, smooth=False, seco
     text = body.format(*names, y=type_of(y), **types)
     signature = ", ".join(f"{n}: {type_of(a)}" for n, a in zip(names, arguments))
     entry = {"name": f"{op} {name}",
-             "function": f"func.func @f({signature}) -> {type_of(y)} {{ %r = {text} return %r : {type_of(y)} }}",
+             "function": f"func.func @f({signature}) -> {type_of(y)} {{ %r{':2' if op == 'sort' else ''} = {text} return %r{result} : {type_of(y)} }}",
              "arguments": [flat(a) for a in arguments], "results": [flat(y)]}
     if smooth:
         entry["smooth"] = True
     if tolerance:
         entry["tolerance"] = tolerance
-    if op in ("maximum", "minimum", "reduce_max", "reduce_min"):
+    if op in ("maximum", "minimum", "reduce_max", "reduce_min", "scatter", "cumulative", "recurrence"):
         entry["any_zero"] = True  # of 0 and -0 PyTorch takes one or the other, depending on the position
     floats = [a for a in arguments if a.requires_grad]
     if y.dtype.is_floating_point and floats:
@@ -365,6 +367,7 @@ def main():
     contractions()
     shapes()
     reference_structured.add(sys.modules[__name__])
+    reference_kernels.add(sys.modules[__name__])
     folder = pathlib.Path(__file__).parent / "Reference"
     for op, entries in cases.items():
         if len(sys.argv) == 1 or op in sys.argv[1:]:

@@ -81,13 +81,13 @@ func::FuncOp buildVjp(func::FuncOp f) {
   auto active = [&](Value v) { return copy.isActive(v); };
   auto available = [](Value v) { return v; };
   for (Operation *op : llvm::reverse(copy.ops)) {
-    if (op->getNumResults() != 1 || !active(op->getResult(0)))
-      continue;
-    Value cotangent = cotangents.lookup(op->getResult(0));
-    if (!cotangent)
+    SmallVector<Value> given;
+    for (Value r : op->getResults())
+      given.push_back(active(r) ? cotangents.lookup(r) : Value());
+    if (llvm::none_of(given, [](Value v) { return bool(v); }))
       continue;
     auto contribute = [&](unsigned i, Value term) { add(op->getOperand(i), term); };
-    ag::Vjp rule(b, op, cotangent, active, available, contribute);
+    ag::Vjp rule(b, op, given, active, available, contribute);
     cast<ag::DifferentiableOpInterface>(op).buildVjp(rule);
   }
   SmallVector<Value> returned;
@@ -111,14 +111,16 @@ func::FuncOp buildJvp(func::FuncOp f) {
   auto active = [&](Value v) { return copy.isActive(v); };
   auto available = [](Value v) { return v; };
   for (Operation *op : copy.ops) {
-    if (op->getNumResults() != 1 || !active(op->getResult(0)))
+    if (llvm::none_of(op->getResults(), active))
       continue;
     SmallVector<Value> given;
     for (Value v : op->getOperands())
       given.push_back(tangents.lookup(v));
     ag::Jvp rule(b, op, given, active, available);
     cast<ag::DifferentiableOpInterface>(op).buildJvp(rule);
-    tangents[op->getResult(0)] = rule.results()[0];
+    for (auto [r, t] : llvm::zip_equal(op->getResults(), rule.results()))
+      if (t)
+        tangents[r] = t;
   }
   SmallVector<Value> returned;
   for (Value r : copy.results)

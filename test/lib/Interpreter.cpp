@@ -110,11 +110,16 @@ LogicalResult Interpreter::step(Operation &op) {
   result = host(op, known);
   if (known)
     return result;
-  if (op.getNumResults() != 1)
-    return op.emitError("the interpreter does not know '") << op.getName() << "'";
   SmallVector<const Datum *> operands;
   for (Value v : op.getOperands())
     operands.push_back(&get(v));
+  if (std::vector<Datum> several; evaluateKernelOp(op, operands, several)) {
+    for (auto [r, d] : llvm::zip_equal(op.getResults(), several))
+      set(r, std::move(d));
+    return success();
+  }
+  if (op.getNumResults() != 1)
+    return op.emitError("the interpreter does not know '") << op.getName() << "'";
   Datum d = Datum::ofType(op.getResult(0).getType());
   if (!evaluateAg(op, operands, d) && !evaluateScalar(op, operands, d) &&
       !evaluateTensor(op, operands, d))

@@ -68,6 +68,9 @@ private:
 bool evaluateAg(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// The same for the ops of AgStructuredOps.td.
 bool evaluateStructured(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
+/// Evaluates an ag op that owns a kernel; false when `op` is none.
+bool evaluateKernelOp(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands,
+                      std::vector<Datum> &results);
 /// Evaluates an op of arith or math on numbers; false when `op` is none.
 bool evaluateScalar(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// Evaluates an op of tensor, or linalg.fill; false when `op` is none.

@@ -61,6 +61,23 @@ def DescribedOpInterface : OpInterface<"DescribedOpInterface"> {
   ];
 }
 
+def KernelOpInterface : OpInterface<"KernelOpInterface"> {
+  let cppNamespace = "::gradc::ag";
+  let description = [{
+    An op that Lower leaves in place and that becomes a kernel of its own: no loop nest of linalg says
+    what it does. Its operands and results are tensors of static shape.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Pairs (operand, result) where the result may be written into the operand's buffer.
+    }], "::llvm::SmallVector<std::pair<unsigned, unsigned>>", "getInplacePairs", (ins), "", "return {};">,
+    InterfaceMethod<"How many bytes of memory the kernel needs besides operands and results.",
+      "int64_t", "getScratchBytes", (ins), "", "return 0;">,
+    InterfaceMethod<"Arithmetic on floats: how many operations.",
+      "uint64_t", "getFlops", (ins), "", "return 0;">,
+  ];
+}
+
 /// Binds every tensor of an (ins) or (outs) dag to an Expr of its name. Operands precede
 /// attributes; rules read attributes through their getters.
 class Ag_BindTensors<dag values, string accessor> {

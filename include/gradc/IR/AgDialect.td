@@ -3,4 +3,5 @@
 include "gradc/IR/AgBase.td"
 include "gradc/IR/AgOps.td"
 include "gradc/IR/AgStructuredOps.td"
+include "gradc/IR/AgKernelOps.td"
 include "gradc/IR/AgStateOps.td"

@@ -164,6 +164,9 @@ Expr shareAmongEqual(Expr d, Expr x, Expr y, llvm::ArrayRef<int64_t> dims);
 llvm::SmallVector<int64_t> inverse(llvm::ArrayRef<int64_t> permutation);
 
 class ContractOp;
+class ConvolutionOp;
+class CumulativeOp;
+class RecurrenceOp;
 class SliceOp;
 class UpdateSliceOp;
 class PadOp;
@@ -172,6 +175,21 @@ Expr contractBackB(Expr d, Expr a, ContractOp op);
 Expr padBack(Expr d, Expr x, SliceOp op);
 Expr sliceBack(Expr d, Expr u, UpdateSliceOp op);
 Expr unpadBack(Expr d, PadOp op);
+Expr convolveBackX(Expr d, Expr w, Expr x, ConvolutionOp op);
+Expr convolveBackW(Expr d, Expr x, Expr w, ConvolutionOp op);
+Expr cumulativeBack(Expr d, Expr x, Expr y, CumulativeOp op);
+Expr recurrenceBackA(Expr d, Expr a, Expr y, RecurrenceOp op);
+Expr recurrenceBackX(Expr d, Expr a, RecurrenceOp op);
+
+/// Where elements are in a tensor of `shape` laid flat, from their indices along `dim`: those of
+/// torch.gather and its like, as many dimensions as `shape`. -1 where an index is out of range.
+mlir::Value flatIndices(mlir::OpBuilder &b, mlir::Location loc, mlir::Value indices,
+                        llvm::ArrayRef<int64_t> shape, int64_t dim);
+/// [groups * a, b, ...] as [groups * b, a, ...]: the weight of a transposed convolution.
+mlir::Value swapChannels(mlir::OpBuilder &b, mlir::Location loc, mlir::Value w, int64_t groups);
+/// The places of a cumulative maximum's or minimum's elements in `x`, i64.
+mlir::Value cumulativeIndices(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value y,
+                              int64_t dim, bool reverse);
 
 // Of AgStructuredOps.td.
 class ReduceWindowOp;

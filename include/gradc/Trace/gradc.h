@@ -18,6 +18,7 @@
 
 #include "gradc/Trace/Control.h"
 #include "gradc/Trace/Functions.h"
+#include "gradc/Trace/Indexing.h"
 #include "gradc/Trace/Nn.h"
 
 #endif // GRADC_TRACE_GRADC_H

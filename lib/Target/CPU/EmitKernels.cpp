@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Evaluator.h"
 #include "Math.h"
+#include "Owned.h"
 #include "gradc/IR/Sched.h"
 #include "gradc/Target/CPU/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -29,6 +30,9 @@ struct EmitKernelsPass : cpu::impl::EmitKernelsPassBase<EmitKernelsPass> {
 private:
   LogicalResult chooseTarget();
   LogicalResult emit(sched::KernelOp op);
+  LogicalResult emitGraph(sched::KernelOp op);
+  void emitOwner(sched::KernelOp op, ag::KernelOpInterface owner);
+  void finish(sched::KernelOp op, func::FuncOp f);
   LogicalResult lowerLaunch(sched::LaunchOp op);
   func::FuncOp declare(sched::KernelOp op);
   Value constantPointer(LaneBuilder &b, DenseElementsAttr data);
@@ -80,7 +84,7 @@ static LogicalResult checkSupport(sched::KernelOp op) {
     }
   }
   WalkResult walk = op.walk([&](Operation *inner) {
-    if (hasVectorForm(inner))
+    if (isa<ag::KernelOpInterface>(inner) || hasVectorForm(inner))
       return WalkResult::advance();
     op.emitError("cannot emit kernel '")
         << op.getSymName() << "': '" << inner->getName() << "' has no vector form yet";
@@ -148,6 +152,33 @@ Value EmitKernelsPass::constantPointer(LaneBuilder &b, DenseElementsAttr data) {
 LogicalResult EmitKernelsPass::emit(sched::KernelOp op) {
   if (failed(checkSupport(op)))
     return failure();
+  auto owners = op.getBody().front().getOps<ag::KernelOpInterface>();
+  if (owners.empty())
+    return emitGraph(op);
+  emitOwner(op, *owners.begin());
+  return success();
+}
+
+/// An op that owns the kernel: its operands are the kernel's arguments, and its results the
+/// kernel's results, before the memory that it needs besides.
+void EmitKernelsPass::emitOwner(sched::KernelOp op, ag::KernelOpInterface owner) {
+  if (printPlan)
+    llvm::errs() << "kernel @" << op.getSymName() << ": " << owner->getName().stripDialect()
+                 << '\n';
+  func::FuncOp f = declare(op);
+  OpBuilder body = OpBuilder::atBlockBegin(&f.getBody().front());
+  LaneBuilder b(body, op.getLoc(), target);
+  OwnedKernel kernel;
+  for (Value v : owner->getOperands())
+    kernel.operands.push_back(f.getArgument(cast<BlockArgument>(v).getArgNumber()));
+  for (unsigned i = op.getArgumentTypes().size(); i < f.getNumArguments(); ++i)
+    kernel.results.push_back(f.getArgument(i));
+  emitOwnedKernel(b, owner, kernel);
+  func::ReturnOp::create(b.b, b.loc);
+  finish(op, f);
+}
+
+LogicalResult EmitKernelsPass::emitGraph(sched::KernelOp op) {
   std::string why;
   FailureOr<sched::KernelGraph> graph = sched::KernelGraph::build(op, why);
   if (failed(graph))
@@ -189,15 +220,19 @@ LogicalResult EmitKernelsPass::emit(sched::KernelOp op) {
     break;
   }
   func::ReturnOp::create(b.b, b.loc);
+  finish(op, f);
+  return success();
+}
+
+void EmitKernelsPass::finish(sched::KernelOp op, func::FuncOp f) {
   int64_t ops = 0;
   f.walk([&](Operation *) { ++ops; });
   ++kernels;
   if (ops <= kInlineOps) {
     ++inlined;
-    f->setAttr("passthrough", body.getStrArrayAttr({"alwaysinline"}));
+    f->setAttr("passthrough", Builder(f).getStrArrayAttr({"alwaysinline"}));
   }
   functions[op.getSymNameAttr()] = f;
-  return success();
 }
 
 /// The address of a contiguous buffer.

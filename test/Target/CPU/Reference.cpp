@@ -1,6 +1,8 @@
 // Reference.cpp - runs a kernel's body op by op, in double precision.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Reference.h"
+#include "Owned.h"
+#include "gradc/IR/Ag.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -161,6 +163,7 @@ public:
 
 private:
   void generic(linalg::GenericOp op);
+  void owner(Operation &op);
   bool product(linalg::GenericOp op);
   void body(linalg::GenericOp op, ArrayRef<int64_t> index);
   Number scalar(Value v, const DenseMap<Value, Number> &local) {
@@ -277,6 +280,20 @@ void Interpreter::generic(linalg::GenericOp op) {
   }
 }
 
+void Interpreter::owner(Operation &op) {
+  std::vector<Elements> in;
+  for (Value v : op.getOperands()) {
+    in.emplace_back();
+    for (const Number &n : tensors[v])
+      in.back().push_back({n.real, n.integer});
+  }
+  for (auto [r, elements] : llvm::zip_equal(op.getResults(), evaluateOwner(op, in))) {
+    tensors[r].clear();
+    for (auto [real, integer] : elements)
+      tensors[r].push_back({real, integer});
+  }
+}
+
 std::vector<Tensor> Interpreter::run(sched::KernelOp kernel, const std::vector<Tensor> &args) {
   for (auto [a, v] : llvm::zip(kernel.getBody().getArguments(), args))
     tensors[a] = v;
@@ -284,6 +301,8 @@ std::vector<Tensor> Interpreter::run(sched::KernelOp kernel, const std::vector<T
   for (Operation &op : kernel.getBody().front()) {
     if (auto g = dyn_cast<linalg::GenericOp>(op)) {
       generic(g);
+    } else if (isa<ag::KernelOpInterface>(op)) {
+      owner(op);
     } else if (auto r = dyn_cast<sched::ReturnOp>(op)) {
       for (Value v : r.getValues())
         results.push_back(tensors[v]);

@@ -1,0 +1,188 @@
+// Convolution.cpp - convolutions as products of the weight and a panel of the input.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rows of a register tile are output channels, whose weights are broadcast; its vectors run
+// along outputs, across the ends of rows. What they compute there is dropped. Every output is one
+// chain of fused multiply-adds over channels, then window positions.
+#include "Panel.h"
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::cpu;
+using ag::ConvolutionDim;
+
+namespace {
+
+class ConvolutionEmitter {
+public:
+  ConvolutionEmitter(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel)
+      : b(b), plan(op), element(getElementTypeOrSelf(op.getX().getType())),
+        weight(kernel.operands[1]), output(kernel.results[0]),
+        scratch(kernel.results.size() > 1 ? kernel.results[1] : Value()),
+        panel(b, plan, element, kernel.operands[0], scratch), width(vectorWidth(b, element)) {
+    int64_t registers = b.target.registers, length = plan.blockLength();
+    tileVectors = std::min<int64_t>(llvm::divideCeil(length, width), registers >= 32 ? 4 : 2);
+    tileRows = std::min<int64_t>({plan.outChannels, (registers - 2 - tileVectors) / tileVectors,
+                                  ag::ConvolutionPlan::kMaxRows});
+    for (int64_t r = tileRows; r > 1 && r + 2 >= tileRows; --r)
+      if (plan.outChannels % r == 0) {
+        tileRows = r;
+        break;
+      }
+    isFlat = plan.dims[1].phases == 1 && plan.dims[2].phases == 1 && plan.blockImages == 1 &&
+             plan.blockColumns == plan.dims[2].out && plan.panelRow() == plan.dims[2].out;
+  }
+
+  void run() {
+    panel.forEachBlock(/*overlap=*/true, [&](const ConvolutionBlock &block) {
+      panel.pack(block);
+      const ConvolutionDim *d = plan.dims;
+      for (phase[0] = 0; phase[0] < d[0].phases; ++phase[0])
+        for (phase[1] = 0; phase[1] < d[1].phases; ++phase[1])
+          for (phase[2] = 0; phase[2] < d[2].phases; ++phase[2])
+            outputChannels(block);
+    });
+  }
+
+private:
+  void outputChannels(const ConvolutionBlock &block) {
+    int64_t full = plan.outChannels / tileRows * tileRows;
+    if (full)
+      b.loop(b.i64(0), b.i64(full), tileRows, [&](Value row) { rowTile(block, row, tileRows); });
+    if (plan.outChannels > full)
+      rowTile(block, b.i64(full), plan.outChannels - full);
+  }
+
+  /// Some output channels of the whole block.
+  void rowTile(const ConvolutionBlock &block, Value row, int64_t rows) {
+    int64_t length = plan.blockLength(), stride = llvm::alignTo(length, 64);
+    forEachPart(b, element, length, tileVectors, [&](Value at, ArrayRef<int64_t> lanes) {
+      Lanes sums = multiply(block, row, rows, at, lanes);
+      size_t next = 0;
+      for (int64_t r = 0; r < rows; ++r) {
+        Value to = isFlat
+                       ? b.add(outputPlace(block, b.add(row, r), b.i64(0), b.i64(0), b.i64(0)), at)
+                       : b.add(at, plan.sumsOffset() + r * stride);
+        for (int64_t n : lanes) {
+          b.store(sums[next++], isFlat ? output : scratch, to);
+          to = b.add(to, n);
+        }
+      }
+    });
+    if (!isFlat)
+      b.loop(b.i64(0), b.i64(rows), 1,
+             [&](Value r) { storeRows(block, b.add(row, r), r, stride); });
+  }
+
+  Lanes multiply(const ConvolutionBlock &block, Value row, int64_t rows, Value at,
+                 ArrayRef<int64_t> lanes) {
+    Lanes sums;
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t n : lanes)
+        sums.push_back(zeroOf(b, laneType(element, n)));
+    const ConvolutionDim *d = plan.dims;
+    int64_t taps[3];
+    for (int i = 0; i < 3; ++i)
+      taps[i] = d[i].taps[phase[i]].count;
+    // Few window positions are written out; of many only a row, or not even that.
+    int64_t columnLimit = taps[2] <= 8 ? 8 : 1, rowLimit = taps[1] * taps[2] <= 9 ? 9 : 1;
+    return b.loop(b.i64(0), b.i64(plan.inChannels), 1, sums, [&](Value channel, Lanes sums) {
+      Value from = b.add(panel.channel(block, channel), at);
+      Value group = b.add(b.mul(block.group, plan.outChannels), row);
+      Value weights = b.add(b.mul(group, plan.inChannels), channel);
+      return countedLoop(b, taps[0], 1, sums, [&](Value t0, Lanes sums) {
+        Value from0 = b.add(from, panel.tapOffset(0, phase[0], t0));
+        Value w0 = b.add(b.mul(weights, d[0].window), panel.tapPosition(0, phase[0], t0));
+        return countedLoop(b, taps[1], rowLimit, sums, [&](Value t1, Lanes sums) {
+          Value from1 = b.add(from0, panel.tapOffset(1, phase[1], t1));
+          Value w1 = b.add(b.mul(w0, d[1].window), panel.tapPosition(1, phase[1], t1));
+          return countedLoop(b, taps[2], columnLimit, sums, [&](Value t2, Lanes sums) {
+            Value from2 = b.add(from1, panel.tapOffset(2, phase[2], t2));
+            Value w2 = b.add(b.mul(w1, d[2].window), panel.tapPosition(2, phase[2], t2));
+            return fuse(from2, w2, rows, lanes, sums);
+          });
+        });
+      });
+    });
+  }
+
+  Lanes fuse(Value from, Value weights, int64_t rows, ArrayRef<int64_t> lanes, const Lanes &sums) {
+    const ConvolutionDim *d = plan.dims;
+    int64_t stride = plan.inChannels * d[0].window * d[1].window * d[2].window;
+    Lanes x, out;
+    for (int64_t n : lanes) {
+      x.push_back(b.load(panel.pointer(), from, element, n));
+      from = b.add(from, n);
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      Value w = b.load(weight, b.add(weights, r * stride), element, 1);
+      for (Value v : x)
+        out.push_back(multiplyAdd(b, b.splat(w, v.getType()), v, sums[out.size()]));
+    }
+    return out;
+  }
+
+  /// The place of an output of the block; rows and columns count outputs of the phase.
+  Value outputPlace(const ConvolutionBlock &block, Value channel, Value image, Value row,
+                    Value column) {
+    const ConvolutionDim *d = plan.dims;
+    auto position = [&](int dim, Value first, Value i) {
+      return b.add(b.mul(b.add(first, i), d[dim].phases), phase[dim]);
+    };
+    Value at = b.add(b.mul(b.add(block.image, image), plan.groups), block.group);
+    at = b.add(b.mul(at, plan.outChannels), channel);
+    at = b.add(b.mul(at, d[0].out), position(0, block.depth, b.i64(0)));
+    at = b.add(b.mul(at, d[1].out), position(1, block.row, row));
+    return b.add(b.mul(at, d[2].out), position(2, block.column, column));
+  }
+
+  Value isOutput(int dim, Value first, Value i) {
+    const ConvolutionDim &d = plan.dims[dim];
+    return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::slt, b.add(first, i),
+                                 b.i64(d.outputsOf(phase[dim])));
+  }
+
+  /// Copies what are outputs of one channel's sums.
+  void storeRows(const ConvolutionBlock &block, Value channel, Value r, int64_t stride) {
+    const ConvolutionDim *d = plan.dims;
+    Value from = b.add(b.mul(r, stride), plan.sumsOffset());
+    b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value image) {
+      b.loop(b.i64(0), b.i64(plan.blockRows), 1, [&](Value row) {
+        Value isThere = arith::AndIOp::create(b.b, b.loc, isOutput(0, block.depth, b.i64(0)),
+                                              isOutput(1, block.row, row));
+        when(b, isThere, [&] {
+          Value line = b.mul(b.add(b.mul(image, plan.panelRows()), row), plan.panelRow());
+          Value source = b.add(from, line);
+          Value dest = outputPlace(block, channel, image, row, b.i64(0));
+          if (d[2].phases == 1)
+            return forEachPart(b, element, plan.blockColumns, 1,
+                               [&](Value at, ArrayRef<int64_t> lanes) {
+                                 Value v = b.load(scratch, b.add(source, at), element, lanes[0]);
+                                 b.store(v, output, b.add(dest, at));
+                               });
+          b.loop(b.i64(0), b.i64(plan.blockColumns), 1, [&](Value i) {
+            when(b, isOutput(2, block.column, i), [&] {
+              b.store(b.load(scratch, b.add(source, i), element, 1), output,
+                      b.add(dest, b.mul(i, d[2].phases)));
+            });
+          });
+        });
+      });
+    });
+  }
+
+  LaneBuilder &b;
+  ag::ConvolutionPlan plan;
+  Type element;
+  Value weight, output, scratch;
+  Panel panel;
+  int64_t width, tileVectors, tileRows;
+  bool isFlat; // the sums of a channel are neighbours in the output, too
+  int64_t phase[3] = {0, 0, 0};
+};
+
+} // namespace
+
+void gradc::cpu::emitConvolution(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel) {
+  ConvolutionEmitter(b, op, kernel).run();
+}

@@ -1,0 +1,210 @@
+// ConvolutionWeight.cpp - the gradient of a convolution by its weight.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rows of a register tile are window positions of input channels, whose elements are broadcast;
+// its vectors run along output channels, of which the output's gradient is made neighbours first.
+// Sums wait in memory from block to block: every element is one chain of fused multiply-adds over
+// images, then positions. In the end they are transposed into the weight's order.
+#include "Panel.h"
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::cpu;
+using ag::ConvolutionDim;
+
+namespace {
+
+class WeightEmitter {
+public:
+  WeightEmitter(LaneBuilder &b, ag::ConvolutionWeightOp op, const OwnedKernel &kernel)
+      : b(b), plan(op), element(getElementTypeOrSelf(op.getX().getType())),
+        gradient(kernel.operands[1]), output(kernel.results[0]), scratch(kernel.results[1]),
+        panel(b, plan, element, kernel.operands[0], scratch), width(vectorWidth(b, element)) {
+    int64_t registers = b.target.registers;
+    tileVectors =
+        std::min<int64_t>(llvm::divideCeil(plan.outChannels, width), registers >= 32 ? 4 : 2);
+    tileRows = std::min<int64_t>((registers - 2 - tileVectors) / tileVectors,
+                                 ag::ConvolutionPlan::kMaxRows);
+    channels = plan.groups * plan.outChannels;
+    kernelSize = plan.dims[0].window * plan.dims[1].window * plan.dims[2].window;
+  }
+
+  void run() {
+    int64_t count = plan.inChannels * kernelSize * channels;
+    forEachPart(b, element, count, 1, [&](Value at, ArrayRef<int64_t> lanes) {
+      b.store(zeroOf(b, laneType(element, lanes[0])), scratch, b.add(at, plan.sumsOffset()));
+    });
+    panel.forEachBlock(/*overlap=*/false, [&](const ConvolutionBlock &block) {
+      panel.pack(block);
+      const ConvolutionDim *d = plan.dims;
+      for (phase[0] = 0; phase[0] < d[0].phases; ++phase[0])
+        for (phase[1] = 0; phase[1] < d[1].phases; ++phase[1])
+          for (phase[2] = 0; phase[2] < d[2].phases; ++phase[2])
+            addPhase(block);
+    });
+    transpose();
+  }
+
+private:
+  /// How many outputs of the phase a block has along a dim: `size`, or what is left.
+  Value extent(Value first, int64_t size, int64_t total) {
+    Value left = arith::SubIOp::create(b.b, b.loc, b.i64(total), first);
+    return arith::MaxSIOp::create(b.b, b.loc, arith::MinSIOp::create(b.b, b.loc, left, b.i64(size)),
+                                  b.i64(0));
+  }
+
+  void addPhase(const ConvolutionBlock &block) {
+    const ConvolutionDim *d = plan.dims;
+    for (int i = 0; i < 3; ++i)
+      if (d[i].taps[phase[i]].count == 0 || d[i].outputsOf(phase[i]) == 0)
+        return;
+    Value depths = extent(block.depth, 1, d[0].outputsOf(phase[0]));
+    images = extent(block.image, plan.blockImages, plan.images);
+    // No depth of the phase is left: no images.
+    images = arith::MulIOp::create(b.b, b.loc, images, depths);
+    rows = extent(block.row, plan.blockRows, d[1].outputsOf(phase[1]));
+    columns = extent(block.column, plan.blockColumns, d[2].outputsOf(phase[2]));
+    packGradient(block);
+    int64_t taps = d[2].taps[phase[2]].count;
+    int64_t together = std::clamp<int64_t>(tileRows / taps, 1, plan.inChannels);
+    int64_t full = plan.inChannels / together * together;
+    b.loop(b.i64(0), b.i64(full), together, [&](Value c) { inputChannels(block, c, together); });
+    if (plan.inChannels > full)
+      inputChannels(block, b.i64(full), plan.inChannels - full);
+  }
+
+  /// Where the gradient of an output is in scratch, from its channel on.
+  Value gradientPlace(Value image, Value row, Value column) {
+    Value at = b.add(b.mul(image, plan.blockRows), row);
+    at = b.add(b.mul(at, plan.blockColumns), column);
+    return b.add(b.mul(at, plan.outChannels), plan.gradientOffset());
+  }
+
+  /// The output's gradient in the block, with channels last.
+  void packGradient(const ConvolutionBlock &block) {
+    const ConvolutionDim *d = plan.dims;
+    b.loop(b.i64(0), images, 1, [&](Value image) {
+      Value first = b.add(b.mul(b.add(block.image, image), plan.groups), block.group);
+      b.loop(b.i64(0), rows, 1, [&](Value row) {
+        Value y = b.add(b.mul(b.add(block.row, row), d[1].phases), phase[1]);
+        b.loop(b.i64(0), columns, 1, [&](Value column) {
+          Value x = b.add(b.mul(b.add(block.column, column), d[2].phases), phase[2]);
+          Value depth = b.add(b.mul(block.depth, d[0].phases), phase[0]);
+          int64_t plane = d[0].out * d[1].out * d[2].out;
+          Value from = b.add(b.mul(b.add(b.mul(depth, d[1].out), y), d[2].out), x);
+          from = b.add(from, b.mul(first, plan.outChannels * plane));
+          Value to = gradientPlace(image, row, column);
+          forEachPart(b, element, plan.outChannels, 1, [&](Value at, ArrayRef<int64_t> lanes) {
+            b.store(
+                b.loadStrided(gradient, b.add(from, b.mul(at, plane)), plane, element, lanes[0]),
+                scratch, b.add(to, at));
+          });
+        });
+      });
+    });
+  }
+
+  void inputChannels(const ConvolutionBlock &block, Value channel, int64_t count) {
+    const ConvolutionDim *d = plan.dims;
+    int64_t taps[3];
+    for (int i = 0; i < 3; ++i)
+      taps[i] = d[i].taps[phase[i]].count;
+    b.loop(b.i64(0), b.i64(taps[0]), 1, [&](Value t0) {
+      b.loop(b.i64(0), b.i64(taps[1]), 1, [&](Value t1) {
+        for (int64_t first = 0; first < taps[2]; first += tileRows)
+          tile(block, channel, count, t0, t1, first, std::min(first + tileRows, taps[2]));
+      });
+    });
+  }
+
+  /// Window positions [first, last) of some input channels, and all output channels.
+  void tile(const ConvolutionBlock &block, Value channel, int64_t count, Value t0, Value t1,
+            int64_t first, int64_t last) {
+    const ConvolutionDim *d = plan.dims;
+    SmallVector<Value> from, to;
+    for (int64_t c = 0; c < count; ++c)
+      for (int64_t t = first; t < last; ++t) {
+        Value tap = b.i64(t), at = b.add(channel, c);
+        Value start = b.add(panel.channel(block, at), panel.tapOffset(0, phase[0], t0));
+        start = b.add(start, panel.tapOffset(1, phase[1], t1));
+        from.push_back(b.add(start, panel.tapOffset(2, phase[2], tap)));
+        Value k = b.add(b.mul(at, d[0].window), panel.tapPosition(0, phase[0], t0));
+        k = b.add(b.mul(k, d[1].window), panel.tapPosition(1, phase[1], t1));
+        k = b.add(b.mul(k, d[2].window), panel.tapPosition(2, phase[2], tap));
+        Value sum = b.add(b.mul(k, plan.groups), block.group);
+        to.push_back(b.add(b.mul(sum, plan.outChannels), plan.sumsOffset()));
+      }
+    forEachPart(b, element, plan.outChannels, tileVectors, [&](Value at, ArrayRef<int64_t> lanes) {
+      Lanes sums;
+      forEachSum(to, at, lanes, [&](Value place, int64_t n) {
+        sums.push_back(b.load(scratch, place, element, n));
+      });
+      sums = accumulate(from, at, lanes, sums);
+      size_t next = 0;
+      forEachSum(to, at, lanes,
+                 [&](Value place, int64_t) { b.store(sums[next++], scratch, place); });
+    });
+  }
+
+  void forEachSum(ArrayRef<Value> to, Value at, ArrayRef<int64_t> lanes,
+                  llvm::function_ref<void(Value, int64_t)> visit) {
+    for (Value row : to) {
+      Value place = b.add(row, at);
+      for (int64_t n : lanes) {
+        visit(place, n);
+        place = b.add(place, n);
+      }
+    }
+  }
+
+  Lanes accumulate(ArrayRef<Value> from, Value at, ArrayRef<int64_t> lanes, const Lanes &first) {
+    return b.loop(b.i64(0), images, 1, first, [&](Value image, Lanes sums) {
+      return b.loop(b.i64(0), rows, 1, sums, [&](Value row, Lanes sums) {
+        return b.loop(b.i64(0), columns, 1, sums, [&](Value column, Lanes sums) {
+          Value line = b.mul(b.add(b.mul(image, plan.panelRows()), row), plan.panelRow());
+          Value position = b.add(line, column);
+          Value place = b.add(gradientPlace(image, row, column), at);
+          Lanes d, out;
+          for (int64_t n : lanes) {
+            d.push_back(b.load(scratch, place, element, n));
+            place = b.add(place, n);
+          }
+          for (Value start : from) {
+            Value x = b.load(panel.pointer(), b.add(start, position), element, 1);
+            for (Value v : d)
+              out.push_back(multiplyAdd(b, b.splat(x, v.getType()), v, sums[out.size()]));
+          }
+          return out;
+        });
+      });
+    });
+  }
+
+  /// [in channels and window positions][out channels] to the weight's order.
+  void transpose() {
+    int64_t rows = plan.inChannels * kernelSize;
+    b.loop(b.i64(0), b.i64(channels), 1, [&](Value o) {
+      forEachPart(b, element, rows, 1, [&](Value at, ArrayRef<int64_t> lanes) {
+        Value from = b.add(b.add(b.mul(at, channels), o), plan.sumsOffset());
+        b.store(b.loadStrided(scratch, from, channels, element, lanes[0]), output,
+                b.add(b.mul(o, rows), at));
+      });
+    });
+  }
+
+  LaneBuilder &b;
+  ag::ConvolutionPlan plan;
+  Type element;
+  Value gradient, output, scratch;
+  Panel panel;
+  int64_t width, tileVectors, tileRows, channels, kernelSize;
+  Value images, rows, columns; // of the block, of the phase
+  int64_t phase[3] = {0, 0, 0};
+};
+
+} // namespace
+
+void gradc::cpu::emitConvolutionWeight(LaneBuilder &b, ag::ConvolutionWeightOp op,
+                                       const OwnedKernel &kernel) {
+  WeightEmitter(b, op, kernel).run();
+}

@@ -1,0 +1,176 @@
+// Panel.cpp - the part of a convolution's input that a block of outputs reads.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Panel.h"
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::cpu;
+
+Lanes gradc::cpu::countedLoop(LaneBuilder &b, int64_t count, int64_t limit, Lanes carried,
+                              llvm::function_ref<Lanes(Value, Lanes)> body) {
+  if (count > limit)
+    return b.loop(b.i64(0), b.i64(count), 1, carried, body);
+  for (int64_t i = 0; i < count; ++i)
+    carried = body(b.i64(i), carried);
+  return carried;
+}
+
+Value gradc::cpu::multiplyAdd(LaneBuilder &b, Value x, Value y, Value z) {
+  Type element = getElementTypeOrSelf(x.getType());
+  if (isa<FloatType>(element))
+    return math::FmaOp::create(b.b, b.loc, x, y, z);
+  bool isBool = element.isInteger(1);
+  Value product = b.combine(isBool ? sched::Combiner::And : sched::Combiner::Mul, x, y);
+  return b.combine(isBool ? sched::Combiner::Or : sched::Combiner::Add, z, product);
+}
+
+Value gradc::cpu::zeroOf(LaneBuilder &b, Type type) {
+  return isa<FloatType>(getElementTypeOrSelf(type)) ? b.real(0, type) : b.integer(0, type);
+}
+
+void Panel::forEachBlock(bool overlap, llvm::function_ref<void(const ConvolutionBlock &)> body) {
+  auto blocks = [&](int64_t total, int64_t size, llvm::function_ref<void(Value)> each) {
+    if (total <= size)
+      return each(b.i64(0));
+    b.loop(b.i64(0), b.i64(total), size, [&](Value first) {
+      if (overlap && total % size)
+        first = arith::MinSIOp::create(b.b, b.loc, first, b.i64(total - size));
+      each(first);
+    });
+  };
+  const ag::ConvolutionDim *dims = plan.dims;
+  blocks(plan.groups, 1, [&](Value group) {
+    blocks(plan.images, plan.blockImages, [&](Value image) {
+      blocks(dims[0].count, 1, [&](Value depth) {
+        blocks(dims[1].count, plan.blockRows, [&](Value row) {
+          blocks(dims[2].count, plan.blockColumns,
+                 [&](Value column) { body({group, image, depth, row, column}); });
+        });
+      });
+    });
+  });
+}
+
+Value Panel::inRange(Value at, int64_t size) {
+  return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, at, b.i64(size));
+}
+
+void Panel::pack(const ConvolutionBlock &block) {
+  if (plan.direct)
+    return;
+  const ag::ConvolutionDim *dims = plan.dims;
+  int64_t parts = dims[1].parts() * dims[2].parts();
+  Value firstDepth = b.add(b.mul(block.depth, dims[0].step), dims[0].low);
+  b.loop(b.i64(0), b.i64(plan.inChannels), 1, [&](Value channel) {
+    Value plane = b.add(b.mul(block.group, plan.inChannels), channel);
+    b.loop(b.i64(0), b.i64(dims[0].span + 1), 1, [&](Value slice) {
+      Value depth = b.add(firstDepth, slice), hasDepth = inRange(depth, dims[0].in);
+      Value to = b.add(b.mul(channel, plan.panelChannel()), b.mul(slice, plan.panelDepth()));
+      b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value i) {
+        Value image = b.add(block.image, i);
+        Value hasImage = arith::AndIOp::create(b.b, b.loc, hasDepth, inRange(image, plan.images));
+        Value from = b.add(b.mul(image, plan.groups * plan.inChannels), plane);
+        from = b.add(b.mul(from, dims[0].in), depth);
+        b.loop(b.i64(0), b.i64(plan.panelRows()), 1, [&](Value r) {
+          Value first = b.add(b.mul(b.add(block.row, r), dims[1].step), dims[1].low);
+          Value place = b.add(b.mul(i, plan.panelRows()), r);
+          for (int64_t part = 0; part < parts; ++part) {
+            Value row = b.add(first, part / dims[2].parts());
+            Value isThere = arith::AndIOp::create(b.b, b.loc, hasImage, inRange(row, dims[1].in));
+            Value source = b.mul(b.add(b.mul(from, dims[1].in), row), dims[2].in);
+            Value dest = b.add(b.add(to, part * plan.panelPart()), b.mul(place, plan.panelRow()));
+            auto branch = scf::IfOp::create(b.b, b.loc, isThere, /*withElseRegion=*/true);
+            OpBuilder::InsertionGuard guard(b.b);
+            b.b.setInsertionPointToStart(branch.thenBlock());
+            packRow(source, dest, block.column, part % dims[2].parts());
+            b.b.setInsertionPointToStart(branch.elseBlock());
+            fillZeros(dest, 0, plan.panelRow());
+          }
+        });
+      });
+    });
+  });
+}
+
+void Panel::packRow(Value from, Value to, Value column, int64_t part) {
+  if (plan.blockColumns == plan.dims[2].count)
+    copyRow(from, to, part);
+  else
+    selectRow(from, to, column, part);
+}
+
+void Panel::fillZeros(Value to, int64_t from, int64_t count) {
+  forEachPart(b, element, count, 1, [&](Value at, ArrayRef<int64_t> lanes) {
+    b.store(zeroOf(b, laneType(element, lanes[0])), memory, b.add(b.add(to, from), at));
+  });
+}
+
+/// A whole row: which elements are inside the input is known.
+void Panel::copyRow(Value from, Value to, int64_t part) {
+  const ag::ConvolutionDim &d = plan.dims[2];
+  int64_t first = d.low + part, row = plan.panelRow();
+  int64_t begin = first >= 0 ? 0 : std::min(row, (-first + d.step - 1) / d.step);
+  int64_t end = d.in <= first ? 0 : std::min(row, (d.in - first + d.step - 1) / d.step);
+  end = std::max(begin, end);
+  fillZeros(to, 0, begin);
+  Value source = b.add(from, first + begin * d.step);
+  forEachPart(b, element, end - begin, 1, [&](Value at, ArrayRef<int64_t> lanes) {
+    Value v = b.loadStrided(input, b.add(source, b.mul(at, d.step)), d.step, element, lanes[0]);
+    b.store(v, memory, b.add(b.add(to, begin), at));
+  });
+  if (end < row)
+    fillZeros(to, end, row - end);
+}
+
+/// Part of a row, from a column that only the running program knows.
+void Panel::selectRow(Value from, Value to, Value column, int64_t part) {
+  const ag::ConvolutionDim &d = plan.dims[2];
+  Value first = b.add(b.mul(column, d.step), d.low + part);
+  b.loop(b.i64(0), b.i64(plan.panelRow()), 1, [&](Value i) {
+    Value at = b.add(first, b.mul(i, d.step));
+    Value clamped = arith::MaxSIOp::create(
+        b.b, b.loc, arith::MinSIOp::create(b.b, b.loc, at, b.i64(d.in - 1)), b.i64(0));
+    Value v = b.load(input, b.add(from, clamped), element, 1);
+    v = arith::SelectOp::create(b.b, b.loc, inRange(at, d.in), v, zeroOf(b, element));
+    b.store(v, memory, b.add(to, i));
+  });
+}
+
+Value Panel::channel(const ConvolutionBlock &block, Value channel) {
+  if (!plan.direct)
+    return b.mul(channel, plan.panelChannel());
+  const ag::ConvolutionDim *dims = plan.dims;
+  Value plane = b.add(b.mul(block.image, plan.groups), block.group);
+  plane = b.add(b.mul(plane, plan.inChannels), channel);
+  Value depth = b.add(b.mul(block.depth, dims[0].step), dims[0].low);
+  Value row = b.add(b.mul(b.add(b.mul(plane, dims[0].in), depth), dims[1].in),
+                    b.add(block.row, dims[1].low));
+  return b.add(b.mul(row, dims[2].in), b.add(block.column, dims[2].low));
+}
+
+Value Panel::tapOffset(int dim, int64_t phase, Value tap) {
+  const ag::ConvolutionDim &d = plan.dims[dim];
+  const ag::ConvolutionDim::Taps &t = d.taps[phase];
+  Value e = b.add(b.mul(tap, t.eachOffset), t.offset - d.low);
+  if (dim == 0)
+    return b.mul(e, plan.direct ? plan.dims[1].in * plan.dims[2].in : plan.panelDepth());
+  Value part, shift = e;
+  if (d.step > 1) {
+    shift = arith::DivUIOp::create(b.b, b.loc, e, b.i64(d.step));
+    part = arith::RemUIOp::create(b.b, b.loc, e, b.i64(d.step));
+  }
+  Value offset = dim == 1 ? b.mul(shift, plan.panelRow()) : shift;
+  if (!part)
+    return offset;
+  int64_t stride = plan.panelPart() * (dim == 1 ? plan.dims[2].parts() : 1);
+  return b.add(offset, b.mul(part, stride));
+}
+
+Value Panel::tapPosition(int dim, int64_t phase, Value tap) {
+  const ag::ConvolutionDim &d = plan.dims[dim];
+  const ag::ConvolutionDim::Taps &t = d.taps[phase];
+  Value k = b.add(b.mul(tap, t.each), t.first);
+  if (!plan.flipped)
+    return k;
+  return arith::SubIOp::create(b.b, b.loc, b.i64(d.window - 1), k);
+}
