@@ -213,6 +213,24 @@ void Context::write(std::string op, const ValueRef &target, std::vector<Operand>
       ->firstNestable = 1;
 }
 
+void Context::noteWrites(const Tensor &result, const std::vector<const Tensor *> &targets,
+                         Location where) {
+  Node *node = Access::value(result)->node;
+  for (const Tensor *target : targets) {
+    const ValueRef &value = Access::value(*target);
+    if (!value)
+      continue;
+    checkWritable(value, where);
+    ++value->storage->version;
+    for (Frame &frame : frames)
+      frame.written.emplace(value->storage.get(), where);
+    node->effect = Effect::writes;
+    for (size_t i = 0; i < node->inputs.size(); ++i)
+      if (node->inputs[i].value == value)
+        node->firstNestable = std::max(node->firstNestable, i + 1);
+  }
+}
+
 Block *Context::open(BlockKind kind, std::unique_ptr<Block> &owner) {
   owner = std::make_unique<Block>();
   owner->kind = kind;

@@ -179,6 +179,8 @@ public:
   /// A node that writes into `target`.
   void write(std::string op, const ValueRef &target, std::vector<Operand> rest,
              Attributes attributes, Location where);
+  /// The node of `result` writes these tensors, where they are defined, besides.
+  void noteWrites(const Tensor &result, const std::vector<const Tensor *> &targets, Location where);
   ValueRef makeValue(Type type, Device device, Location where);
   std::shared_ptr<Storage> makeStorage();
   std::shared_ptr<Leaf> makeLeaf();

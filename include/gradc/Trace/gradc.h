@@ -17,6 +17,7 @@
 #define GRADC_TRACE_GRADC_H
 
 #include "gradc/Trace/Control.h"
+#include "gradc/Trace/Functional.h"
 #include "gradc/Trace/Functions.h"
 #include "gradc/Trace/Indexing.h"
 #include "gradc/Trace/Nn.h"

@@ -57,10 +57,10 @@ def recurrent(op, suffix, x, states=True, check=case, **attributes):
 
 
 for op in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
-    recurrent(op, "", R(4, 2, 3))
-    recurrent(op, "_both", R(3, 2, 2), states=False, num_layers=2, bidirectional=True)
-    recurrent(op, "_batch_first", R(2, 3, 2), batch_first=True, bias=False, num_layers=2)
-    recurrent(op, "_unbatched", R(3, 2), bidirectional=True)
+    recurrent(op, "", R(3, 2, 3))
+    recurrent(op, "_both", R(2, 2, 2), states=False, num_layers=2, bidirectional=True)
+    recurrent(op, "_batch_first", R(2, 2, 2), batch_first=True, bias=False, num_layers=2)
+    recurrent(op, "_unbatched", R(2, 2), bidirectional=True)
 recurrent("lstm", "_one_step", R(1, 2, 3))
 
 
