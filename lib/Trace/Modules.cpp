@@ -207,6 +207,41 @@ Tensor Flatten::forward(const Tensor &x, Location where) const {
   return x.flatten(start, end, where);
 }
 
+Convolution::Convolution(Apply apply, size_t spatial, bool transposed, int64_t in, int64_t out,
+                         const Dims &kernel_size, const Conv &conv, bool bias,
+                         const Options &options, Location where)
+    : apply(apply), conv(conv) {
+  Shape kernel = kernel_size.list();
+  if (kernel.size() == 1)
+    kernel.assign(spatial, kernel[0]);
+  if (kernel.size() != spatial)
+    fail(where, "expected a kernel of " + std::to_string(spatial) + " sizes, got " +
+                    std::to_string(kernel.size()));
+  if (conv.groups < 1 || in % conv.groups)
+    fail(where, "in_channels must be divisible by groups");
+  if (out % conv.groups)
+    fail(where, "out_channels must be divisible by groups");
+  Shape shape = transposed ? Shape{in, out / conv.groups} : Shape{out, in / conv.groups};
+  double fanIn = static_cast<double>(shape[1]);
+  for (int64_t size : kernel) {
+    shape.push_back(size);
+    fanIn *= static_cast<double>(size);
+  }
+  double bound = 1 / std::sqrt(fanIn);
+  weight = uniformLeaf("weight", shape, bound, options, where);
+  if (bias)
+    this->bias = uniformLeaf("bias", {out}, bound, options, where);
+}
+
+Tensor Convolution::forward(const Tensor &x, Location where) const {
+  return apply(x, weight, bias, conv, where);
+}
+
+void Convolution::visit(Visitor &visitor) {
+  visitor.parameter("weight", weight);
+  visitor.parameter("bias", bias);
+}
+
 //===-- Norms ---------------------------------------------------------------------------------===//
 
 LayerNorm::LayerNorm(const Shape &normalized_shape, double eps, bool elementwise_affine, bool bias,

@@ -9,6 +9,7 @@
 
 #include "gradc/Trace/Control.h"
 #include "gradc/Trace/Functional.h"
+#include "gradc/Trace/Indexing.h"
 
 namespace gradc {
 namespace nn {
@@ -131,6 +132,44 @@ GRADC_ACTIVATION(ReLU, relu)
 GRADC_ACTIVATION(Tanh, tanh)
 GRADC_ACTIVATION(Sigmoid, sigmoid)
 #undef GRADC_ACTIVATION
+
+/// A convolution over 1 to 3 spatial dims, or a transposed one; the lists of `Conv` and the kernel
+/// have one number, or one for each dim. Initialised as torch.nn.Conv2d is.
+class Convolution : public Layer {
+public:
+  Tensor forward(const Tensor &x, Location where = Location::here()) const override;
+  void visit(Visitor &visitor) override;
+
+  /// [out, in / groups, kernel], of a transposed one [in, out / groups, kernel].
+  Tensor weight, bias;
+
+protected:
+  using Apply = Tensor (*)(const Tensor &, const Tensor &, const Tensor &, const Conv &, Location);
+  Convolution(Apply apply, size_t spatial, bool transposed, int64_t in, int64_t out,
+              const Dims &kernel_size, const Conv &conv, bool bias, const Options &options,
+              Location where);
+
+private:
+  Apply apply;
+  Conv conv;
+};
+
+#define GRADC_CONVOLUTION(NAME, FUNCTION, SPATIAL, TRANSPOSED)                                     \
+  class NAME : public Convolution {                                                                \
+  public:                                                                                          \
+    NAME(int64_t in_channels, int64_t out_channels, const Dims &kernel_size,                       \
+         const Conv &conv = {}, bool bias = true, const Options &options = {},                     \
+         Location where = Location::here())                                                        \
+        : Convolution(FUNCTION, SPATIAL, TRANSPOSED, in_channels, out_channels, kernel_size, conv, \
+                      bias, options, where) {}                                                     \
+  };
+GRADC_CONVOLUTION(Conv1d, conv1d, 1, false)
+GRADC_CONVOLUTION(Conv2d, conv2d, 2, false)
+GRADC_CONVOLUTION(Conv3d, conv3d, 3, false)
+GRADC_CONVOLUTION(ConvTranspose1d, conv_transpose1d, 1, true)
+GRADC_CONVOLUTION(ConvTranspose2d, conv_transpose2d, 2, true)
+GRADC_CONVOLUTION(ConvTranspose3d, conv_transpose3d, 3, true)
+#undef GRADC_CONVOLUTION
 
 // Norms. `affine` ones have a weight of ones and a bias of zeros.
 class LayerNorm : public Layer {

@@ -22,7 +22,7 @@ def main():
         print(f"{name}: expected {len(wanted)} lines of losses, found:\n{text}")
         return 1
     # The losses begin near 1.
-    worst = max(abs(a - b) for x, y in zip(found, wanted) for a, b in zip(x, y))
+    worst = max(abs(a - b) / max(abs(b), 1) for x, y in zip(found, wanted) for a, b in zip(x, y))
     print(f"{name}: {len(found)} steps, greatest difference {worst:.1e}")
     return 0 if worst <= TOLERANCE else 1
 

@@ -54,6 +54,14 @@ def norms():
     return lines + [[F.mse_loss(model.eval()(x), y).item()]]
 
 
+def conv():
+    torch.manual_seed(6)
+    x, target = torch.randn(4, 2, 8, 8), torch.randint(3, (4,))
+    model = nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 2, stride=2),
+                          nn.Tanh(), nn.ConvTranspose2d(4, 2, 3), nn.Flatten(), nn.Linear(72, 3))
+    return train(optim.SGD(model.parameters(), 0.02, 0.9), lambda: F.cross_entropy(model(x), target))
+
+
 def lstm():
     torch.manual_seed(3)
     x, y = torch.randn(5, 4, 3), torch.randn(4, 2)
@@ -98,6 +106,31 @@ def transformer():
                  lambda: F.cross_entropy(model(x).reshape(18, 5), target, label_smoothing=0.1))
 
 
+def functions():
+    torch.manual_seed(7)
+    a, b, c, v, w = torch.randn(3, 4), torch.randn(3, 4), torch.randn(4, 5), torch.randn(4), torch.rand(3, 4)
+    t, x, h = torch.randint(4, (3,)), torch.randn(2, 4, 3), torch.randn(2, 5)
+    rnn = nn.RNN(3, 2, nonlinearity="relu", batch_first=True, bidirectional=True)
+    cell = nn.LSTMCell(5, 3)
+    y, last = rnn(x)
+    values = [
+        torch.einsum("ij,jk->ki", a, c), torch.einsum("...i,i", a, v), torch.mv(a, v), torch.outer(v, h.flatten()),
+        torch.inner(a, b), torch.kron(a, h), torch.tensordot(x, c.t(), 0),
+        torch.addmm(v, a, c @ c.t(), beta=0.5, alpha=2), torch.cdist(a, b, 1),
+        F.cross_entropy(a, t, v, reduction="none"), F.cross_entropy(a, w), F.nll_loss(a, t),
+        F.mse_loss(a, v.expand(3, 4), reduction="sum"), F.l1_loss(a, b), F.smooth_l1_loss(a, b, beta=0.5),
+        F.huber_loss(a, b, delta=0.5, reduction="none"), F.binary_cross_entropy(w, w, v.abs()),
+        F.binary_cross_entropy_with_logits(a, w, pos_weight=v.abs()), F.kl_div(a, w, reduction="batchmean"),
+        F.soft_margin_loss(a, b), F.hinge_embedding_loss(a, b.relu()), F.cosine_similarity(a, b, -1),
+        F.layer_norm(x, [4, 3]), F.rms_norm(a, [4], v), F.group_norm(x, 2, v, v), F.batch_norm(x, v, v.abs()),
+        F.instance_norm(x), F.normalize(a, dim=0), F.scaled_dot_product_attention(a, b, b[:, :2], b[:, :3] > -1),
+        y, last, cell(h, (torch.zeros(2, 3), torch.ones(2, 3)))[1]]
+    z = torch.zeros(4, 6)
+    values.append(nn.init.xavier_uniform_(z).clone())
+    values.append(nn.init.kaiming_normal_(z).clone())
+    return [[(y.reshape(-1) * torch.arange(1., y.numel() + 1)).sum().item()] for y in values]
+
+
 MODELS = {
     "sgd": lambda: classifier(optim.SGD, lr=0.1, momentum=0.9),
     "sgd_damped": lambda: classifier(optim.SGD, lr=0.1, momentum=0.9, dampening=0.3, weight_decay=0.01),
@@ -110,7 +143,8 @@ MODELS = {
                                            centered=True),
     "adagrad": lambda: classifier(optim.Adagrad, lr=0.05, lr_decay=0.1, weight_decay=0.01,
                                   initial_accumulator_value=0.1),
-    "scheduled": scheduled, "norms": norms, "lstm": lstm, "gru_cell": gru_cell, "transformer": transformer,
+    "functions": functions, "scheduled": scheduled, "norms": norms, "conv": conv, "lstm": lstm, "gru_cell": gru_cell,
+    "transformer": transformer,
 }
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "losses.json"), "w") as out:

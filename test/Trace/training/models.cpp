@@ -62,6 +62,30 @@ static void norms() {
   no_grad([&] { print(F::mse_loss(model(x), y).item()); });
 }
 
+static void conv() {
+  manual_seed(6);
+  Tensor x = randn({4, 2, 8, 8}), target = randint(3, {4});
+  Conv wide, half;
+  wide.padding = {1};
+  half.stride = {2};
+  nn::Sequential model{nn::Conv2d(2, 4, 3, wide),
+                       nn::BatchNorm2d(4),
+                       nn::ReLU(),
+                       nn::Conv2d(4, 4, {2, 2}, half),
+                       nn::Tanh(),
+                       nn::ConvTranspose2d(4, 2, 3),
+                       nn::Flatten(),
+                       nn::Linear(72, 3)};
+  optim::SGD optimizer(model.parameters(), 0.02, 0.9);
+  repeat(steps, [&] {
+    optimizer.zero_grad();
+    Tensor loss = F::cross_entropy(model(x), target);
+    loss.backward();
+    optimizer.step();
+    print(loss.item());
+  });
+}
+
 static void lstm() {
   manual_seed(3);
   Tensor x = randn({5, 4, 3}), y = randn({4, 2});
@@ -137,6 +161,63 @@ static void transformer() {
   });
 }
 
+static void show(const Tensor &y) {
+  Tensor sizes = arange(1, y.numel() + 1, f32);
+  print((y.reshape({-1}) * sizes).sum().item());
+}
+
+/// Every function once; the reader verifies the types that the trace infers.
+static void functions() {
+  manual_seed(7);
+  Tensor a = randn({3, 4}), b = randn({3, 4}), c = randn({4, 5}), v = randn({4}), w = rand({3, 4});
+  Tensor t = randint(4, {3}), x = randn({2, 4, 3}), h = randn({2, 5});
+  show(einsum("ij,jk->ki", {a, c}));
+  show(einsum("...i,i", {a, v}));
+  show(mv(a, v));
+  show(outer(v, h.flatten()));
+  show(inner(a, b));
+  show(kron(a, h));
+  show(tensordot(x, c.t(), 0));
+  show(addmm(v, a, matmul(c, c.t()), 0.5, 2));
+  show(cdist(a, b, 1));
+  F::CrossEntropyOptions each;
+  each.reduction = nn::Reduction::none;
+  each.weight = v;
+  show(F::cross_entropy(a, t, each));
+  show(F::cross_entropy(a, w));
+  show(F::nll_loss(a, t));
+  show(F::mse_loss(a, v, nn::Reduction::sum));
+  show(F::l1_loss(a, b));
+  show(F::smooth_l1_loss(a, b, 0.5));
+  show(F::huber_loss(a, b, 0.5, nn::Reduction::none));
+  show(F::binary_cross_entropy(w, w, v.abs()));
+  show(F::binary_cross_entropy_with_logits(a, w, {}, v.abs()));
+  show(F::kl_div(a, w, false, nn::Reduction::batchmean));
+  show(F::soft_margin_loss(a, b));
+  show(F::hinge_embedding_loss(a, b.relu()));
+  show(F::cosine_similarity(a, b, -1));
+  show(F::layer_norm(x, {4, 3}));
+  show(F::rms_norm(a, {4}, v));
+  show(F::group_norm(x, 2, v, v));
+  show(F::batch_norm(x, v, v.abs()));
+  show(F::instance_norm(x));
+  show(F::normalize(a, 2, 0));
+  F::AttentionOptions masked;
+  masked.attn_mask = b.slice(1, 0, 3) > -1;
+  show(F::scaled_dot_product_attention(a, b, b.slice(1, 0, 2), masked));
+  nn::RNN rnn(3, 2, "relu", {1, true, true, true});
+  nn::Recurred result = rnn(x);
+  show(result.y);
+  show(result.h);
+  nn::LSTMCell cell(5, 3);
+  show(cell(h, {zeros({2, 3}), ones({2, 3})})[1]);
+  Tensor z = zeros({4, 6});
+  nn::init::xavier_uniform_(z);
+  show(z);
+  nn::init::kaiming_normal_(z);
+  show(z);
+}
+
 static const std::pair<const char *, void (*)()> models[] = {
     {"sgd", [] { classifier<optim::SGD>(optim::SGD::Config{0.1, 0.9, 0, 0, false}); }},
     {"sgd_damped", [] { classifier<optim::SGD>(optim::SGD::Config{0.1, 0.9, 0.3, 0.01, false}); }},
@@ -151,8 +232,10 @@ static const std::pair<const char *, void (*)()> models[] = {
      [] { classifier<optim::RMSprop>(optim::RMSprop::Config{0.01, 0.9, 1e-8, 0.01, 0.5, true}); }},
     {"adagrad",
      [] { classifier<optim::Adagrad>(optim::Adagrad::Config{0.05, 0.1, 0.01, 0.1, 1e-10}); }},
+    {"functions", functions},
     {"scheduled", scheduled},
     {"norms", norms},
+    {"conv", conv},
     {"lstm", lstm},
     {"gru_cell", gru_cell},
     {"transformer", transformer},
@@ -160,7 +243,9 @@ static const std::pair<const char *, void (*)()> models[] = {
 
 int main(int argc, char **argv) {
   for (const auto &[name, program] : models)
-    if (argc == 2 && !strcmp(argv[1], name))
-      return trace(1, argv, program);
+    if (argc == 2 && !strcmp(argv[1], name)) {
+      const char *typed[] = {argv[0], "--types"};
+      return trace(2, typed, program);
+    }
   return 2;
 }
