@@ -11,7 +11,7 @@ _Static_assert(sizeof(gradc_rng) == 624 * 4 + 16,
 _Static_assert(sizeof(gradc_tensor) == 40, "compiled code lays out tensor records like this");
 _Static_assert(sizeof(gradc_function) == 48, "compiled code lays out function records like this");
 _Static_assert(sizeof(gradc_init) == 24, "compiled code lays out init records like this");
-_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 112,
+_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 128,
                "compiled code lays out the program record like this");
 _Static_assert(sizeof(gradc_value) == 40, "compiled code lays out print arguments like this");
 
@@ -55,6 +55,13 @@ const char *gradc_rt_error_text(int code) {
   default:
     return "unknown error code";
   }
+}
+
+const char *gradc_rt_program_error_text(const gradc_program *program, int code) {
+  int64_t index = (int64_t)code - GRADC_ERROR_EXPECTATION;
+  if (index >= 0 && index < (int64_t)program->n_expectations)
+    return program->expectations[index];
+  return gradc_rt_error_text(code);
 }
 
 const char *gradc_rt_dtype_name(uint32_t dtype) {

@@ -81,13 +81,17 @@ enum {
   GRADC_ERROR_MEMORY = 3,      // a handle that is null or not 64-byte aligned
   GRADC_ERROR_ARGUMENT = 4,    // a null or overlapping input or output, or an argument out of range
   GRADC_ERROR_BOUNDS = 5,      // an index out of range (gather, scatter, slice by a value)
-  GRADC_ERRORS = 6
+  GRADC_ERRORS = 6,
+  // From here on a program's own: what it expected of values that only a run knows (an index in
+  // range, ...) was not so. The text is gradc_program.expectations[code - GRADC_ERROR_EXPECTATION].
+  GRADC_ERROR_EXPECTATION = 64
 };
 
 // A compiled function. `inputs` and `outputs` are arrays of pointers in the order of
 // gradc_function.inputs and .outputs; they may be null when there are none. The caller owns the
 // memory, 64-byte alignment is best, the alignment of the element type is enough. Returns GRADC_OK
-// or one of the errors above; after an error outputs are unspecified.
+// or one of the errors above; after an error outputs are unspecified. Of several expectations that
+// do not hold the first one counts; what the function prints after it is not printed.
 typedef int (*gradc_fn)(void *self, const void *const *inputs, void *const *outputs);
 // Functions flagged GRADC_FUNCTION_STEP: zero_grad, forward, backward, optimiser; stores the loss.
 typedef int (*gradc_step_fn)(void *self, const void *const *inputs, float *loss);
@@ -143,9 +147,13 @@ typedef struct gradc_program {
   uint32_t n_inits;
   uint32_t flags;
   uint64_t identity; // differs between programs that compute other things; a checkpoint has it
+  const char *const *expectations; // "FILE:LINE:COLUMN: error: TEXT"
+  uint32_t n_expectations;
+  uint32_t reserved;
 } gradc_program;
 
-// The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`.
+// The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`: the
+// last of it holds the error code of the running function.
 typedef struct gradc_header {
   uint32_t magic; // GRADC_MAGIC
   uint32_t abi_version;
@@ -176,6 +184,8 @@ typedef struct gradc_rng {
 int gradc_rt_init(const gradc_program *program, void *mem);
 // Text of an error code, without a newline; never null.
 const char *gradc_rt_error_text(int code);
+// The same for a function of this program, whose own codes have texts, too.
+const char *gradc_rt_program_error_text(const gradc_program *program, int code);
 // "float32" and so on; bytes of one element. Null and 0 for an unknown code.
 const char *gradc_rt_dtype_name(uint32_t dtype);
 uint32_t gradc_rt_dtype_bytes(uint32_t dtype);

@@ -3,6 +3,7 @@
 #include "session.h"
 #include "hosted.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,15 @@ int gradc_session_fail(int code) {
   int is_ours =
       code < 0 || code == GRADC_ERROR_VERSION || code == GRADC_ERROR_MEMORY || code >= GRADC_ERRORS;
   return is_ours ? GRADC_EXIT_INTERNAL : GRADC_EXIT_INPUT;
+}
+
+// What a program expects of its values is told as the compiler tells errors, in its place.
+static int fail_call(const gradc_session *session, int code) {
+  if (code < GRADC_ERROR_EXPECTATION)
+    return gradc_session_fail(code);
+  gradc_output_flush();
+  fprintf(stderr, "%s\n", gradc_rt_program_error_text(session->program, code));
+  return GRADC_EXIT_INPUT;
 }
 
 const gradc_function *gradc_session_function(const gradc_session *session, const char *name) {
@@ -213,7 +223,7 @@ int gradc_session_call(gradc_session *session, const gradc_function *function, u
   }
   if (function->flags & (GRADC_FUNCTION_STEPS | GRADC_FUNCTION_STEP))
     session->has_step_loss = session->has_gradients = 1;
-  return code ? gradc_session_fail(code) : GRADC_EXIT_DONE;
+  return code ? fail_call(session, code) : GRADC_EXIT_DONE;
 }
 
 // ---- outputs ----

@@ -234,6 +234,9 @@ LogicalResult Exporter::stateOp(Operation *op) {
         gradient(o);
         return success();
       })
+      .Case([&](ag::ExpectOp o) {
+        return statement("ag.expect", operands(o->getOperands()), {{"text", quote(o.getText())}});
+      })
       .Case([&](ag::ManualSeedOp o) {
         return statement("manual_seed", {}, {{"value", std::to_string(int64_t(o.getSeed()))}});
       })

@@ -191,6 +191,8 @@ static NodeText describeByName(Operation *op) {
       value = quote(ag::stringifyCumulativeKind(kind.getValue()));
     else if (auto flag = dyn_cast<BoolAttr>(a.getValue()))
       value = flag.getValue() ? "true" : "false";
+    else if (auto number = dyn_cast<FloatAttr>(a.getValue()))
+      value = elementText(number);
     else
       value = std::to_string(cast<IntegerAttr>(a.getValue()).getInt());
     text.attributes.push_back({a.getName().str(), value});
@@ -238,6 +240,9 @@ NodeText describeValueOp(Operation *op) {
         return NodeText{"randperm", {{"n", std::to_string(type.getNumElements())}}};
       })
       .Case([](ag::KernelOpInterface c) { return describeByName(c); })
+      .Case<ag::GatherOp, ag::ReverseOp, ag::ReduceWindowOp, ag::WindowArgmaxOp, ag::ReduceProdOp,
+            ag::LogsumexpOp, ag::SoftmaxOp, ag::LogSoftmaxOp, ag::NormalizeOp, ag::RmsNormalizeOp>(
+          [](Operation *c) { return describeByName(c); })
       .Case([](ag::DetachOp) { return NodeText{"ag.detach", {}}; })
       .Case([](ag::RequiresGradOp) { return NodeText{"requires_grad", {}}; })
       .Case([](ag::ToHostOp) { return NodeText{"to_host", {}}; })

@@ -8,7 +8,12 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addCreationOps(*this);
   addElementwiseOps(*this, context);
   addComputeOps(*this);
+  addReductionOps(*this);
   addShapeOps(*this);
+  addViewOps(*this);
+  addMovementOps(*this);
+  addIndexOps(*this);
+  addPoolingOps(*this);
   addScatterOps(*this);
   addOrderOps(*this);
   addConvolutionOps(*this);

@@ -200,6 +200,17 @@ static LogicalResult detachValue(Importer &importer, Node &node) {
   return success();
 }
 
+static LogicalResult expect(Importer &importer, Node &node) {
+  Value condition = importer.readInput(node, 0);
+  if (!condition)
+    return failure();
+  auto type = cast<RankedTensorType>(condition.getType());
+  if (type.getRank() != 0 || !type.getElementType().isInteger(1))
+    return importer.expected(*node.inputs[0].json, "one bool");
+  ag::ExpectOp::create(importer.b, node.loc, condition, node.attribute("text")->text);
+  return success();
+}
+
 static LogicalResult printParts(Importer &importer, Node &node) {
   SmallVector<Value> values;
   SmallVector<Attribute> parts;
@@ -238,6 +249,25 @@ void addRawOps(OpTable &table, MLIRContext &context) {
        {"high", K::integers},
        {"interior", K::integers},
        {"value", K::number}});
+  add("ag.gather", 2, {{"dim", K::integer}});
+  add("ag.reverse", 1, {{"dims", K::integers}});
+  add("ag.reduce_window", 1,
+      {{"sizes", K::integers},
+       {"strides", K::integers},
+       {"padding_low", K::integers},
+       {"padding_high", K::integers},
+       {"base_dilation", K::integers},
+       {"window_dilation", K::integers}});
+  add("ag.window_argmax", 1,
+      {{"sizes", K::integers},
+       {"strides", K::integers},
+       {"padding_low", K::integers},
+       {"padding_high", K::integers},
+       {"window_dilation", K::integers}});
+  for (StringRef name : {"ag.reduce_prod", "ag.logsumexp", "ag.softmax", "ag.log_softmax"})
+    add(name, 1, {{"dims", K::integers}});
+  for (StringRef name : {"ag.normalize", "ag.rms_normalize"})
+    add(name, 1, {{"dims", K::integers}, {"eps", K::number}});
   add("ag.pow_scalar", 1, {{"exponent", K::number}});
   add("ag.scatter", 3, {{"dim", K::integer}, {"mode", K::text}});
   add("ag.sort", 1, {{"dim", K::integer}, {"descending", K::boolean}, {"names", K::names}});
@@ -265,6 +295,8 @@ void addRawOps(OpTable &table, MLIRContext &context) {
             getGrad, true);
   statement("ag.set_grad", 2, 2, {}, "writes the existing .grad of a leaf", set<ag::SetGradOp>,
             false);
+  statement("ag.expect", 1, 1, {{"text", K::text, true}},
+            "the program fails with the text where the condition is false", expect, false);
   statement("ag.detach", 1, 1, {}, "the same value without history", detachValue, true);
   statement("ag.modified", 1, unlimited, {}, "says that values were written in place", modified,
             false);

@@ -1,6 +1,6 @@
 // Shapes.cpp - views, and the ops that move elements.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Importer.h"
+#include "Movement.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -370,6 +370,8 @@ static LogicalResult cat(Importer &importer, Node &node) {
 }
 
 static LogicalResult pad(Importer &importer, Node &node) {
+  if (const Json *mode = node.attribute("mode"); mode && mode->text != "constant")
+    return padByContent(importer, node);
   Value x = importer.readInput(node, 0);
   if (!x)
     return failure();
@@ -439,7 +441,7 @@ void addShapeOps(OpTable &table) {
       slice);
   add("detach", {}, "the same storage without history", detach);
   add("cat", {{"dim", K::integer}}, "tensors joined along a dimension", cat, unlimited);
-  add("pad", {{"pad", K::integers, true}, {"value", K::number}},
+  add("pad", {{"pad", K::integers, true}, {"value", K::number}, {"mode", K::text}},
       "a constant around it: before and after of the last dimension, then of the one before", pad);
 }
 

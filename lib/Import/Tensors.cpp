@@ -273,9 +273,11 @@ void Importer::toVariable(Storage &storage, StringRef name, Location loc) {
 
 /// Whether the result of an op is its first input, or a view of it.
 static bool isAlias(StringRef op) {
-  static const StringRef views[] = {"reshape", "transpose", "permute", "expand", "unsqueeze",
-                                    "squeeze", "flatten",   "slice",   "t",      "detach",
-                                    "to_host", "to_device", "identity"};
+  static const StringRef views[] = {
+      "reshape", "transpose", "permute",      "expand",   "unsqueeze", "squeeze",  "flatten",
+      "slice",   "t",         "detach",       "to_host",  "to_device", "identity", "select",
+      "narrow",  "unflatten", "movedim",      "moveaxis", "swapdims",  "swapaxes", "diagonal",
+      "split",   "chunk",     "tensor_split", "unbind"};
   return llvm::is_contained(views, op) || op.ends_with("_");
 }
 
@@ -312,6 +314,9 @@ void Importer::collectWrites(const Json &json, llvm::StringMap<std::string> &ali
   std::string root = rootName(inputs->items[0], aliases);
   if (name && !root.empty())
     aliases[name->text] = root;
+  if (const Json *several = json.find("names"); several && !root.empty())
+    for (const Json &one : several->items)
+      aliases[one.text] = root;
   if (StringRef(op->text).ends_with("_"))
     note(root);
 }

@@ -303,7 +303,7 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
   LogicalResult replaceHostOps(func::FuncOp f) {
     SmallVector<Operation *> host;
     WalkResult walk = f.walk([&](Operation *op) {
-      if (isa<ag::PrintOp, ag::ManualSeedOp, ag::RandnOp, ag::RandOp, ag::RandintOp,
+      if (isa<ag::PrintOp, ag::ExpectOp, ag::ManualSeedOp, ag::RandnOp, ag::RandOp, ag::RandintOp,
               ag::RandpermOp>(op)) {
         host.push_back(op);
         return WalkResult::advance();

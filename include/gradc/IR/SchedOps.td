@@ -75,7 +75,7 @@ def Sched_HostOp : Sched_Op<"host",
        ["bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues", "bufferize"]>]> {
   let summary = "work of the host in program order: print, seed, draw";
   let description = [{
-    `call` is one of print, manual_seed, randn, rand, randint, randperm; `config` holds the attributes of the ag op it
+    `call` is one of print, expect, manual_seed, randn, rand, randint, randperm; `config` holds the attributes of the ag op it
     came from. Destination style like a launch; ordered with every other host op.
   }];
   let arguments = (ins StrAttr:$call, Variadic<AnyType>:$inputs, Variadic<AnyShaped>:$outs, DictionaryAttr:$config);

@@ -30,6 +30,7 @@ private:
   Constant *functions();
   void defineData();
   Constant *inits();
+  Constant *expectations();
   void describe();
 
   // The entry points.
@@ -40,6 +41,8 @@ private:
   Value *offset(Value *base, uint64_t bytes) {
     return b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), base, bytes);
   }
+  /// Where the running function keeps its error code.
+  Value *errorSlot(Value *self) { return offset(self, offsetof(gradc_header, user[4])); }
   std::vector<Value *> bodyArguments(const gradc::link::Function &f, const Call &call,
                                      llvm::Function *entry);
   void returnIf(Value *condition, int code, llvm::Function *entry);
@@ -152,16 +155,36 @@ Constant *Describer::inits() {
   return records.empty() ? array(i32, {}) : array(records[0]->getType(), records);
 }
 
+Constant *Describer::expectations() {
+  SmallVector<Constant *> texts;
+  for (const std::string &expectation : program.expectations)
+    texts.push_back(text(expectation));
+  return array(pointer, texts);
+}
+
 void Describer::describe() {
   uint32_t flags = program.prints ? GRADC_PROGRAM_PRINTS : 0;
-  auto *record = ConstantStruct::getAnon(
-      {b.getInt32(GRADC_ABI_VERSION), b.getInt32(program.script ? GRADC_SCRIPT : GRADC_MODEL),
-       text(program.name), b.getInt64(program.size), b.getInt64(program.arenaBytes),
-       b.getInt32(program.inputs.size()), b.getInt32(program.outputs.size()),
-       b.getInt32(program.variables.size()), b.getInt32(entries.size()), tensors(program.inputs),
-       tensors(program.outputs), tensors(program.variables), functions(),
-       b.getInt64(program.rngOffset), inits(), b.getInt32(firstContents.size()), b.getInt32(flags),
-       b.getInt64(program.identity)});
+  auto *record = ConstantStruct::getAnon({b.getInt32(GRADC_ABI_VERSION),
+                                          b.getInt32(program.script ? GRADC_SCRIPT : GRADC_MODEL),
+                                          text(program.name),
+                                          b.getInt64(program.size),
+                                          b.getInt64(program.arenaBytes),
+                                          b.getInt32(program.inputs.size()),
+                                          b.getInt32(program.outputs.size()),
+                                          b.getInt32(program.variables.size()),
+                                          b.getInt32(entries.size()),
+                                          tensors(program.inputs),
+                                          tensors(program.outputs),
+                                          tensors(program.variables),
+                                          functions(),
+                                          b.getInt64(program.rngOffset),
+                                          inits(),
+                                          b.getInt32(firstContents.size()),
+                                          b.getInt32(flags),
+                                          b.getInt64(program.identity),
+                                          expectations(),
+                                          b.getInt32(program.expectations.size()),
+                                          b.getInt32(0)});
   // NAME_init already refers to it.
   auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, record, "");
@@ -231,6 +254,9 @@ std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, co
     case gradc::link::Argument::Random:
       arguments.push_back(offset(call.self, program.rngOffset));
       break;
+    case gradc::link::Argument::Error:
+      arguments.push_back(errorSlot(call.self));
+      break;
     }
   }
   returnIf(missing, GRADC_ERROR_ARGUMENT, entry);
@@ -282,7 +308,14 @@ void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body
         b.CreateLoad(b.getInt8Ty(), offset(call.self, program.variables[*f.guard].offset));
     returnIf(b.CreateIsNull(alive), GRADC_ERROR_FREED_GRAPH, entry);
   }
-  Value *code = callBody(body, bodyArguments(f, call, entry));
+  std::vector<Value *> arguments = bodyArguments(f, call, entry);
+  bool expects =
+      llvm::any_of(f.arguments, [](auto &a) { return a.role == gradc::link::Argument::Error; });
+  if (expects)
+    b.CreateStore(b.getInt32(GRADC_OK), errorSlot(call.self));
+  Value *code = callBody(body, arguments);
+  if (expects)
+    code = b.CreateLoad(i32, errorSlot(call.self));
   if (f.steps)
     returnLoss(call.loss, call.outputs);
   b.CreateRet(code);

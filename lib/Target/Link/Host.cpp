@@ -110,6 +110,46 @@ LogicalResult CallBuilder::call(StringRef name, ValueRange arguments) {
   return success();
 }
 
+/// Keeps the code of the first expectation that failed.
+static LogicalResult lowerExpect(CallBuilder &build, sched::HostOp::Adaptor adaptor,
+                                 ConversionPatternRewriter &b) {
+  sched::HostOp op = build.op;
+  Location loc = op.getLoc();
+  auto code = op.getConfig().getAs<IntegerAttr>(kExpectCode);
+  if (!code || op.getInputs().size() != 2)
+    return op.emitError("expected a condition and a 'code' of an expect");
+  Value condition = adaptor.getInputs()[0], error = adaptor.getInputs()[1];
+  if (isa<MemRefType>(op.getInputs()[0].getType())) {
+    Value at = build.address(op.getInputs()[0], condition);
+    condition = LLVM::LoadOp::create(b, loc, b.getI8Type(), at);
+  } else {
+    condition = LLVM::ZExtOp::create(b, loc, b.getI8Type(), condition);
+  }
+  Value zero = LLVM::ConstantOp::create(b, loc, b.getI8IntegerAttr(0));
+  Value fails = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, condition, zero);
+  Value old = LLVM::LoadOp::create(b, loc, b.getI32Type(), error);
+  Value fresh = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, old, build.i32(0));
+  Value sets = LLVM::AndOp::create(b, loc, fails, fresh);
+  Value now = LLVM::SelectOp::create(b, loc, sets, build.i32(code.getInt()), old);
+  LLVM::StoreOp::create(b, loc, now, error);
+  return success();
+}
+
+/// Moves what follows into a block of its own, so that `op` is left out after an error.
+static void skipAfterError(sched::HostOp op, Value error, ConversionPatternRewriter &b) {
+  Location loc = op.getLoc();
+  Block *before = op->getBlock(), *work = b.splitBlock(before, op->getIterator());
+  Block *after = b.splitBlock(work, std::next(op->getIterator()));
+  b.setInsertionPointToEnd(before);
+  Value code = LLVM::LoadOp::create(b, loc, b.getI32Type(), error);
+  Value none = LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
+  Value good = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, code, none);
+  LLVM::CondBrOp::create(b, loc, good, work, after);
+  b.setInsertionPointToEnd(work);
+  LLVM::BrOp::create(b, loc, ValueRange(), after);
+  b.setInsertionPoint(op);
+}
+
 /// The runtime's record of one printed thing, before its data is known.
 static gradc_value readPart(StringRef part, StringRef &text) {
   gradc_value value = {};
@@ -200,7 +240,12 @@ LogicalResult HostLowering::matchAndRewrite(sched::HostOp op, OpAdaptor adaptor,
                                             ConversionPatternRewriter &rewriter) const {
   CallBuilder build(op, rewriter, *getTypeConverter(), constants);
   LogicalResult result = success();
-  if (op.getCall() == "print") {
+  if (op.getCall() == "expect") {
+    result = lowerExpect(build, adaptor, rewriter);
+  } else if (op.getCall() == "print") {
+    // SealFunctions has made the error code the last input where there is one.
+    if (!op.getInputs().empty() && isa<LLVM::LLVMPointerType>(op.getInputs().back().getType()))
+      skipAfterError(op, adaptor.getInputs().back(), rewriter);
     result = lowerPrint(build, adaptor.getInputs());
   } else if (op.getCall() == "manual_seed") {
     auto seed = op.getConfig().getAs<IntegerAttr>("seed");

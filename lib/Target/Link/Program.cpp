@@ -79,6 +79,7 @@ private:
                                   MemRefType type);
   std::optional<unsigned> findVariable(StringRef name);
   void findSteps(Function &f);
+  void readExpectation(sched::HostOp op);
   void layOut();
 
   ModuleOp module;
@@ -170,6 +171,33 @@ FailureOr<Argument> Reader::readArgument(func::FuncOp f, unsigned i) {
                                   << "sched.output, sched.variable and sched.arena";
 }
 
+/// Equal texts at one place share a code.
+void Reader::readExpectation(sched::HostOp op) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (auto at = op.getLoc()->findInstanceOf<FileLineColLoc>())
+    os << at.getFilename().getValue() << ':' << at.getLine() << ':' << at.getColumn() << ": ";
+  os << "error: " << op.getConfig().getAs<StringAttr>("text").getValue();
+  auto &all = program.expectations;
+  size_t index = llvm::find(all, text) - all.begin();
+  if (index == all.size())
+    all.push_back(text);
+  Builder b(op.getContext());
+  NamedAttrList config(op.getConfig());
+  config.set(kExpectCode, b.getI32IntegerAttr(GRADC_ERROR_EXPECTATION + index));
+  op.setConfigAttr(config.getDictionary(op.getContext()));
+}
+
+bool gradc::link::usesError(sched::HostOp op, Operation *function) {
+  auto isExpect = [](sched::HostOp o) { return o.getCall() == "expect"; };
+  if (isExpect(op))
+    return true;
+  WalkResult found = function->walk([&](sched::HostOp o) {
+    return isExpect(o) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return op.getCall() == "print" && found.wasInterrupted();
+}
+
 LogicalResult Reader::readFunction(func::FuncOp f) {
   Function function;
   function.name = f.getSymName().str();
@@ -191,10 +219,18 @@ LogicalResult Reader::readFunction(func::FuncOp f) {
     if (!function.guard || program.variables[*function.guard].dtype != GRADC_BOOL)
       return f.emitError("expected a bool variable as 'ag.guard', got ") << guard;
   }
-  bool drawsHere = false;
-  f.walk([&](sched::HostOp op) { (op.getCall() == "print" ? program.prints : drawsHere) = true; });
+  bool drawsHere = false, expectsHere = false;
+  f.walk([&](sched::HostOp op) {
+    if (op.getCall() == "expect")
+      readExpectation(op);
+    (op.getCall() == "print"    ? program.prints
+     : op.getCall() == "expect" ? expectsHere
+                                : drawsHere) = true;
+  });
   if (drawsHere)
     function.arguments.push_back({Argument::Random});
+  if (expectsHere)
+    function.arguments.push_back({Argument::Error});
   draws |= drawsHere;
   program.functions.push_back(std::move(function));
   return success();

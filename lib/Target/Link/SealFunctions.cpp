@@ -25,7 +25,7 @@ struct SealFunctionsPass : link::impl::SealFunctionsPassBase<SealFunctionsPass> 
 static void passGenerator(func::FuncOp f) {
   SmallVector<sched::HostOp> draws;
   f.walk([&](sched::HostOp op) {
-    if (op.getCall() != "print")
+    if (op.getCall() != "print" && op.getCall() != "expect")
       draws.push_back(op);
   });
   if (draws.empty())
@@ -34,6 +34,22 @@ static void passGenerator(func::FuncOp f) {
   auto pointer = LLVM::LLVMPointerType::get(f.getContext());
   (void)f.insertArgument(position, pointer, {}, f.getLoc());
   for (sched::HostOp op : draws)
+    op.getInputsMutable().append(f.getArgument(position));
+}
+
+/// Expectations note in the handle that they failed; nothing is printed after that.
+static void passError(func::FuncOp f) {
+  SmallVector<sched::HostOp> users;
+  f.walk([&](sched::HostOp op) {
+    if (link::usesError(op, f))
+      users.push_back(op);
+  });
+  if (users.empty())
+    return;
+  unsigned position = f.getNumArguments();
+  auto pointer = LLVM::LLVMPointerType::get(f.getContext());
+  (void)f.insertArgument(position, pointer, {}, f.getLoc());
+  for (sched::HostOp op : users)
     op.getInputsMutable().append(f.getArgument(position));
 }
 
@@ -70,6 +86,7 @@ void SealFunctionsPass::runOnOperation() {
     if (f.isPrivate())
       continue;
     passGenerator(f);
+    passError(f);
     annotate(f, b);
     f->setAttr("llvm.bareptr", b.getUnitAttr());
     f.setSymName(link::bodySymbol(f.getSymName()));

@@ -3,6 +3,7 @@
 #ifndef GRADC_TARGET_LINK_PROGRAM_H
 #define GRADC_TARGET_LINK_PROGRAM_H
 
+#include "gradc/IR/Sched.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -27,7 +28,7 @@ struct Tensor {
 
 /// Where an argument of a scheduled function comes from.
 struct Argument {
-  enum Role { Input, Variable, Output, Arena, Random, Count } role;
+  enum Role { Input, Variable, Output, Arena, Random, Count, Error } role;
   unsigned index = 0; // into the program's inputs, variables or outputs
 };
 
@@ -49,6 +50,9 @@ struct Program {
   bool prints = false;
   std::vector<Tensor> inputs, outputs, variables;
   std::vector<Function> functions;
+  /// What the program expects of its values: "FILE:LINE:COLUMN: error: TEXT", in the order of
+  /// codes.
+  std::vector<std::string> expectations;
   uint64_t rngOffset = 0; // 0: nothing is drawn
   uint64_t arenaOffset = 0, arenaBytes = 0;
   uint64_t size = 0;     // of the handle
@@ -61,6 +65,12 @@ struct Program {
 /// Reads the program off a module at the kernels level and lays out its handle. What the ABI cannot
 /// express is an error at its op.
 mlir::FailureOr<Program> describeProgram(mlir::ModuleOp module, llvm::StringRef name);
+
+/// The error code of a sched.host "expect", which describeProgram notes in its config.
+inline constexpr llvm::StringLiteral kExpectCode = "code";
+/// Whether a host op reads the error code of the running function: expectations, and what must not
+/// happen after one that failed.
+bool usesError(sched::HostOp op, mlir::Operation *function);
 
 /// The symbol that the code of a scheduled function gets in the object.
 inline std::string bodySymbol(llvm::StringRef function) { return ("gradc.body." + function).str(); }
