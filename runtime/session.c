@@ -92,6 +92,14 @@ static int read_weights(gradc_session *session) {
 
 // ---- the handle ----
 
+// Randomness inside of differentiated code has its seed in a variable of this name.
+static void seed_variable(gradc_session *session, uint64_t seed) {
+  const gradc_program *program = session->program;
+  for (uint32_t i = 0; i < program->n_variables; ++i)
+    if (!strcmp(program->variables[i].name, "random.seed"))
+      memcpy((char *)session->self + program->variables[i].offset, &seed, sizeof seed);
+}
+
 int gradc_session_open(gradc_session *session, const gradc_program *program,
                        const gradc_options *options) {
   *session = (gradc_session){.program = program, .options = options};
@@ -111,6 +119,8 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
     return gradc_session_fail(code);
   if (options->has_seed && program->rng_offset)
     gradc_rt_seed((gradc_rng *)((char *)session->self + program->rng_offset), options->seed);
+  if (options->has_seed)
+    seed_variable(session, options->seed);
   const gradc_function *init = gradc_session_function(session, "init");
   code = init ? init->fn(session->self, NULL, NULL) : GRADC_OK;
   if (code)

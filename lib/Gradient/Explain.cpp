@@ -178,6 +178,8 @@ private:
 LogicalResult explain(ModuleOp module, StringRef name, raw_ostream &os) {
   PassManager pm(module.getContext());
   pm.addPass(createInlineCalls());
+  pm.addNestedPass<func::FuncOp>(createResolveMode());
+  pm.addPass(createExpandDraws());
   pm.addNestedPass<func::FuncOp>(createFlattenNoGrad());
   pm.addNestedPass<func::FuncOp>(createPromoteVariables());
   if (failed(pm.run(module)))

@@ -155,6 +155,7 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
 
   void makePredict(OpBuilder &b) {
     func::FuncOp func = open(b, "predict", {}, model.getResultTypes());
+    func->setAttr("ag.mode", b.getBoolAttr(false));
     copyResultNames(func);
     OpBuilder body = OpBuilder::atBlockEnd(&func.getBody().front());
     func::ReturnOp::create(body, model.getLoc(), callModel(body, func.getArguments()));

@@ -7,6 +7,8 @@ using namespace mlir;
 
 void gradc::gradient::buildGradientPipeline(OpPassManager &pm) {
   pm.addPass(createInlineCalls());
+  pm.addNestedPass<func::FuncOp>(createResolveMode());
+  pm.addPass(createExpandDraws());
   pm.addNestedPass<func::FuncOp>(createFlattenNoGrad());
   pm.addNestedPass<func::FuncOp>(createPromoteVariables());
   // Nothing may merge equal values before this: two equal tensors can be modified apart.

@@ -6,6 +6,10 @@ using namespace mlir;
 namespace gradc::gradient {
 
 bool isCheap(Operation *op) {
+  // A choice between two constants is kept as its condition.
+  if (auto choice = dyn_cast_or_null<ag::SelectOp>(op))
+    return choice.getA().getDefiningOp<ag::ConstantOp>() &&
+           choice.getB().getDefiningOp<ag::ConstantOp>();
   return op && (op->hasTrait<OpTrait::ConstantLike>() ||
                 isa<ag::BroadcastOp, ag::CastOp, ag::ReshapeOp, ag::IotaOp, ag::LeafOp,
                     ag::DetachOp, arith::IndexCastOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,

@@ -235,6 +235,8 @@ NodeText describeValueOp(Operation *op) {
                          {"high", std::to_string(int64_t(c.getHigh()))},
                          {"shape", listText(shape)}}};
       })
+      .Case([](ag::DrawOp) { return NodeText{"ag.draw", {}}; })
+      .Case([](ag::TrainingOp) { return NodeText{"ag.training", {}}; })
       .Case([](ag::RandpermOp c) {
         auto type = cast<RankedTensorType>(c.getType());
         return NodeText{"randperm", {{"n", std::to_string(type.getNumElements())}}};

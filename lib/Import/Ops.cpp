@@ -22,6 +22,7 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addNormOps(*this);
   addAttentionOps(*this);
   addRecurrentOps(*this);
+  addRandomOps(*this);
   addAutogradOps(*this);
   addControlOps(*this);
   addHostOps(*this);

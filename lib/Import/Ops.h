@@ -88,6 +88,7 @@ void addRecurrentOps(OpTable &table);
 void addAutogradOps(OpTable &table);
 void addControlOps(OpTable &table);
 void addHostOps(OpTable &table);
+void addRandomOps(OpTable &table);
 /// The value ops of the dialect under their own names, for what has no other.
 void addRawOps(OpTable &table, mlir::MLIRContext &context);
 

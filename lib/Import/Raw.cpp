@@ -236,6 +236,8 @@ void addRawOps(OpTable &table, MLIRContext &context) {
                           raw, true, entry});
   };
   add("ag.iota", 0, {{"dim", K::integer}});
+  add("ag.draw", 0, {});
+  add("ag.training", 0, {});
   add("ag.contract", 2,
       {{"a_batch", K::integers},
        {"b_batch", K::integers},

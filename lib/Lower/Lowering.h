@@ -27,6 +27,7 @@ mlir::Value lowerUpdateSlice(mlir::OpBuilder &b, ag::UpdateSliceOp op);
 mlir::Value lowerPad(mlir::OpBuilder &b, ag::PadOp op);
 mlir::Value lowerConcat(mlir::OpBuilder &b, ag::ConcatOp op);
 mlir::Value lowerIota(mlir::OpBuilder &b, ag::IotaOp op);
+mlir::Value lowerPhilox(mlir::OpBuilder &b, ag::PhiloxOp op);
 mlir::Value lowerGather(mlir::OpBuilder &b, ag::GatherOp op);
 mlir::Value lowerReverse(mlir::OpBuilder &b, ag::ReverseOp op);
 mlir::Value lowerReduceWindow(mlir::OpBuilder &b, ag::ReduceWindowOp op);

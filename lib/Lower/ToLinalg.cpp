@@ -62,6 +62,7 @@ static Value lower(OpBuilder &b, Operation *op) {
       .Case([&](ag::PadOp op) { return lowerPad(b, op); })
       .Case([&](ag::ConcatOp op) { return lowerConcat(b, op); })
       .Case([&](ag::IotaOp op) { return lowerIota(b, op); })
+      .Case([&](ag::PhiloxOp op) { return lowerPhilox(b, op); })
       .Case([&](ag::GatherOp op) { return lowerGather(b, op); })
       .Case([&](ag::ReverseOp op) { return lowerReverse(b, op); })
       .Case([&](ag::ReduceWindowOp op) { return lowerReduceWindow(b, op); })

@@ -32,6 +32,22 @@ static void widenDraw(Operation *op) {
   drawn.setType(wide.clone(b.getF32Type()));
 }
 
+/// Every evaluation has to see the same numbers: the nth draw of a function is that of counter n.
+static void fixDraws(func::FuncOp f) {
+  SmallVector<ag::DrawOp> draws;
+  f.walk([&](ag::DrawOp op) { draws.push_back(op); });
+  for (auto [n, op] : llvm::enumerate(draws)) {
+    OpBuilder b(op);
+    Location loc = op.getLoc();
+    auto scalar = RankedTensorType::get({}, b.getI64Type());
+    Value seed = ag::ConstantOp::create(b, loc, DenseElementsAttr::get(scalar, int64_t(0)));
+    Value counter = ag::ConstantOp::create(b, loc, DenseElementsAttr::get(scalar, int64_t(n)));
+    Value numbers = ag::PhiloxOp::create(b, loc, op.getType().clone(b.getF32Type()), seed, counter);
+    op.replaceAllUsesWith(ag::CastOp::create(b, loc, op.getType(), numbers).getResult());
+    op.erase();
+  }
+}
+
 static void widen(ModuleOp module) {
   SmallVector<Operation *> draws;
   module.walk([&](Operation *op) {
@@ -58,6 +74,8 @@ static void widen(ModuleOp module) {
                                         /*replaceTypes=*/true);
   for (Operation *draw : draws)
     widenDraw(draw);
+  for (auto f : module.getOps<func::FuncOp>())
+    fixDraws(f);
   SmallVector<ag::CastOp> casts;
   module.walk([&](ag::CastOp cast) { casts.push_back(cast); });
   for (ag::CastOp cast : casts)
@@ -206,6 +224,7 @@ void Cutter::addPerturbations() {
 FailureOr<std::vector<CheckedVariable>> Cutter::run() {
   PassManager inliner(module.getContext());
   inliner.addPass(gradient::createInlineCalls());
+  inliner.addNestedPass<func::FuncOp>(gradient::createResolveMode());
   if (failed(inliner.run(module)) || failed(findSource()))
     return failure();
   for (auto variable : module.getOps<ag::VariableOp>())

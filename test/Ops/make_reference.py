@@ -14,6 +14,7 @@ import sys
 import torch
 
 import reference_kernels
+import reference_random
 import reference_structured
 
 NAMES = {torch.float64: "f64", torch.float32: "f32", torch.int64: "i64", torch.int32: "i32", torch.bool: "i1"}
@@ -368,6 +369,7 @@ def main():
     shapes()
     reference_structured.add(sys.modules[__name__])
     reference_kernels.add(sys.modules[__name__])
+    reference_random.add(sys.modules[__name__])
     folder = pathlib.Path(__file__).parent / "Reference"
     for op, entries in cases.items():
         if len(sys.argv) == 1 or op in sys.argv[1:]:

@@ -273,3 +273,22 @@ TEST(Shape, CreationNodes) {
 {"op": "arange", "start": 1, "end": 4, "step": 1, "dtype": "i64"},
 {"op": "load", "file": "w.safetensors", "key": "layer.weight", "type": "f64[2,3]"})");
 }
+
+TEST(Shape, Dropout) {
+  EXPECT_EQ(TYPE(dropout(ones({2, 3}), 0.1)), "f32[2,3]");
+  EXPECT_EQ(TYPE(dropout(ones({2, 3}), 1.5)),
+            "dropout probability has to be between 0 and 1, but got 1.5");
+  EXPECT_EQ(TYPE(dropout2d(ones({2, 3, 4, 4}, f64), 0.1, false)), "f64[2,3,4,4]");
+  EXPECT_EQ(TYPE(dropout2d(ones({2}))),
+            "Feature dropout requires at least 2 dimensions in the input");
+  EXPECT_EQ(
+      TYPE(dropout1d(ones({2}))),
+      "dropout1d: Expected 2D or 3D input, but received a 1D input. Note that dropout1d exists "
+      "to provide channel-wise dropout on inputs with 1 spatial dimension, a channel "
+      "dimension, and an optional batch dimension");
+  EXPECT_EQ(TYPE(alpha_dropout(ones({2}, i64))),
+            "dropout: expected a floating point dtype, got 'Long'");
+  EXPECT_EQ(TYPE(bernoulli(ones({2}), 0.5)), "f32[2]");
+  EXPECT_EQ(TYPE(bernoulli(ones({2}), 2)), "bernoulli_ expects p to be in [0, 1], but got p=2.0");
+  EXPECT_EQ(TYPE(randn_like(ones({2, 1}))), "f32[2,1]");
+}

@@ -289,7 +289,8 @@ bool evaluateAg(Operation &op, Operands operands, Datum &y) {
   } else if (isa<ag::DetachOp, ag::LeafOp, ag::ToHostOp>(op)) {
     y.data = operands[0]->data;
   } else {
-    return evaluateShape(op, operands, y) || evaluateStructured(op, operands, y);
+    return evaluateShape(op, operands, y) || evaluateStructured(op, operands, y) ||
+           evaluateRandom(op, operands, y);
   }
   return true;
 }

@@ -65,6 +65,8 @@ static Integers integerFunction(StringRef name) {
                                                                   : a / b; }},
       {"arith.andi", [](int64_t a, int64_t b) { return a & b; }},
       {"arith.ori", [](int64_t a, int64_t b) { return a | b; }},
+      // Numbers of fewer bits are kept with their sign, so this is right for i64.
+      {"arith.shrui", [](int64_t a, int64_t b) { return int64_t(uint64_t(a) >> b); }},
       {"arith.xori", [](int64_t a, int64_t b) { return a ^ b; }},
       {"arith.maxsi", [](int64_t a, int64_t b) { return std::max(a, b); }},
       {"arith.minsi", [](int64_t a, int64_t b) { return std::min(a, b); }},

@@ -67,6 +67,7 @@ private:
 /// Evaluates an ag value op; false when `op` is none.
 bool evaluateAg(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// The same for the ops of AgStructuredOps.td.
+bool evaluateRandom(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 bool evaluateStructured(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// Evaluates an ag op that owns a kernel; false when `op` is none.
 bool evaluateKernelOp(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands,

@@ -32,6 +32,23 @@ def InlineCalls : Pass<"ag-inline-calls", "::mlir::ModuleOp"> {
   let dependentDialects = ["::gradc::ag::AgDialect"];
 }
 
+def ResolveMode : Pass<"ag-resolve-mode", "::mlir::func::FuncOp"> {
+  let summary = "replaces ag.training and takes the branches that it decides";
+  let description = [{
+    A function trains unless its attribute `ag.mode` is false.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::arith::ArithDialect"];
+}
+
+def ExpandDraws : Pass<"ag-expand-draws", "::mlir::ModuleOp"> {
+  let summary = "gives the random stream of differentiated code its two variables";
+  let description = [{
+    `ag.draw` becomes `ag.philox` of the state variables `random.seed` and `random.counter`, of which the latter grows by one.
+    `ag.manual_seed` restarts both streams.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
+
 def FlattenNoGrad : Pass<"ag-flatten-no-grad", "::mlir::func::FuncOp"> {
   let summary = "replaces no_grad regions by detached values";
   let description = [{

@@ -39,6 +39,30 @@ Tensor randint(int64_t high, const Shape &shape, const Options &options = {},
                Location where = Location::here());
 Tensor randperm(int64_t n, const Options &options = {}, Location where = Location::here());
 
+// Draws that may stand anywhere in what is differentiated: each run of one, in each turn of a loop,
+// draws anew. A stream of their own, not PyTorch's numbers; manual_seed restarts it too.
+/// Drops each element with probability p and scales the others by 1 / (1 - p). With `training` the
+/// mode of the compiled entry point decides: a script and a model's step drop, predict does not.
+Tensor dropout(const Tensor &x, double p = 0.5, bool training = true,
+               Location where = Location::here());
+/// The same for whole channels, of an input [N, C, ...].
+Tensor dropout1d(const Tensor &x, double p = 0.5, bool training = true,
+                 Location where = Location::here());
+Tensor dropout2d(const Tensor &x, double p = 0.5, bool training = true,
+                 Location where = Location::here());
+Tensor dropout3d(const Tensor &x, double p = 0.5, bool training = true,
+                 Location where = Location::here());
+/// Keeps mean and variance of what SELU gives.
+Tensor alpha_dropout(const Tensor &x, double p = 0.5, bool training = true,
+                     Location where = Location::here());
+Tensor feature_alpha_dropout(const Tensor &x, double p = 0.5, bool training = true,
+                             Location where = Location::here());
+/// 1 with the probabilities given, else 0.
+Tensor bernoulli(const Tensor &probabilities, Location where = Location::here());
+Tensor bernoulli(const Tensor &like, double p, Location where = Location::here());
+Tensor rand_like(const Tensor &like, Location where = Location::here());
+Tensor randn_like(const Tensor &like, Location where = Location::here());
+
 // Elementwise.
 Tensor neg(const Tensor &x, Location where = Location::here());
 Tensor exp(const Tensor &x, Location where = Location::here());
