@@ -17,6 +17,8 @@ std::optional<int64_t> tripCount(scf::ForOp loop) {
   auto step = getConstantIntValue(loop.getStep());
   if (!lower || !upper || !step || *step <= 0)
     return std::nullopt;
+  if (*upper == std::numeric_limits<int64_t>::max())
+    return std::nullopt; // a while without a bound
   return *upper <= *lower ? 0 : (*upper - *lower + *step - 1) / *step;
 }
 

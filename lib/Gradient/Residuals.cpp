@@ -107,6 +107,9 @@ void LoopScope::finish() {
   fence->erase();
   if (stacks.empty())
     return;
+  // The backward goes through all slots: turns that do nothing have to fill theirs.
+  for (auto exit : llvm::make_early_inc_range(loop.getBody()->getOps<ag::ContinueIfOp>()))
+    exit.erase();
   SmallVector<Value> inits;
   for (Stack &s : stacks)
     inits.push_back(s.empty);

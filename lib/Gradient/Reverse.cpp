@@ -253,8 +253,15 @@ void Reverse::throughSlot(Operation *op, Frame &frame) {
 
 LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
   std::optional<int64_t> count = tripCount(loop);
-  if (!count)
-    return loop.emitError("the backward of a loop needs a constant number of iterations");
+  if (!count) {
+    bool conditional = !loop.getBody()->getOps<ag::ContinueIfOp>().empty();
+    InFlightDiagnostic error = loop.emitError(
+        conditional ? "the backward of a while loop needs a bound: give it 'max_trips', the most "
+                      "turns that it may take"
+                    : "the backward of a loop needs a constant number of iterations");
+    error.attachNote(statement->getLoc()) << "differentiated here";
+    return error;
+  }
   Location loc = loop.getLoc();
   SmallVector<unsigned> carried; // iter_args that a cotangent can flow through
   SmallVector<Value> inits, ends;

@@ -1,14 +1,13 @@
 // Control.cpp - repeat, if and call.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Importer.h"
+#include "Control.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 namespace gradc::graph {
 
-/// Reads the operands of an object of names; the values are under those names' order.
-static LogicalResult readTable(Importer &importer, const Json &table, Location loc,
-                               SmallVectorImpl<Operand> &operands, SmallVectorImpl<Value> &values) {
+LogicalResult readTable(Importer &importer, const Json &table, Location loc,
+                        SmallVectorImpl<Operand> &operands, SmallVectorImpl<Value> &values) {
   for (const Json &json : table.items) {
     Operand &operand = operands.emplace_back();
     if (failed(importer.evaluateOperand(json, operand)))
@@ -21,15 +20,14 @@ static LogicalResult readTable(Importer &importer, const Json &table, Location l
   return success();
 }
 
-/// Copies in the graph are one tensor in PyTorch: neither name may be written.
-static void shareStorage(SmallVectorImpl<Operand> &operands, Block *inner, StringRef why) {
+void shareStorage(SmallVectorImpl<Operand> &operands, Block *inner, StringRef why) {
   for (Operand &operand : operands)
     if (operand.tensor->storage->home != inner && operand.tensor->storage->shared.empty())
       operand.tensor->storage->shared = why.str();
 }
 
-static LogicalResult defineShared(Importer &importer, const Key &key, Value value, bool history,
-                                  StringRef why) {
+LogicalResult defineShared(Importer &importer, const Key &key, Value value, bool history,
+                           StringRef why) {
   TensorRef tensor = importer.makeTensor(value, history);
   tensor->storage->shared = why.str();
   Json at;
@@ -39,7 +37,7 @@ static LogicalResult defineShared(Importer &importer, const Key &key, Value valu
 
 //===-- repeat --------------------------------------------------------------------------------===//
 
-static LogicalResult checkCarries(Importer &importer, Node &node) {
+LogicalResult checkCarries(Importer &importer, Node &node) {
   const Json *carry = node.attribute("carry"), *yield = node.attribute("yield");
   if (!carry != !yield)
     return importer.fail(node.json,
@@ -187,22 +185,23 @@ static LogicalResult repeat(Importer &importer, Node &node) {
 
 //===-- if ------------------------------------------------------------------------------------===//
 
+Value conditionOf(Importer &importer, const Json &at, Value value, Location loc) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getNumElements() != 1) {
+    (void)importer.fail(at, StringRef("Boolean value of Tensor with ") +
+                                (type.getNumElements() ? "more than one value" : "no values") +
+                                " is ambiguous");
+    return {};
+  }
+  value = importer.cast(value, importer.b.getI1Type(), loc);
+  value = importer.reshape(value, {}, loc);
+  return tensor::ExtractOp::create(importer.b, loc, value, ValueRange());
+}
+
 /// The condition as an i1; null after an error.
 static Value readCondition(Importer &importer, Node &node) {
   Value value = importer.readInput(node, 0);
-  if (!value)
-    return {};
-  auto type = cast<RankedTensorType>(value.getType());
-  if (type.getNumElements() != 1) {
-    (void)importer.fail(*node.inputs[0].json,
-                        StringRef("Boolean value of Tensor with ") +
-                            (type.getNumElements() ? "more than one value" : "no values") +
-                            " is ambiguous");
-    return {};
-  }
-  value = importer.cast(value, importer.b.getI1Type(), node.loc);
-  value = importer.reshape(value, {}, node.loc);
-  return tensor::ExtractOp::create(importer.b, node.loc, value, ValueRange());
+  return value ? conditionOf(importer, *node.inputs[0].json, value, node.loc) : Value();
 }
 
 static LogicalResult branch(Importer &importer, Node &node, Region &region, StringRef key,
@@ -364,6 +363,20 @@ void addControlOps(OpTable &table) {
                         "a body that runs `count` times; carried names are visible after it",
                         repeat,
                         false});
+  table.add("control",
+            {"while",
+             0,
+             0,
+             {{"before", K::body},
+              {"condition", K::operandTable, true},
+              {"body", K::body, true},
+              {"carry", K::operandTable},
+              {"yield", K::operandTable},
+              {"max_trips", K::integer}},
+             "a body that runs while the `value` of `condition` holds, which the nodes of `before` "
+             "may compute; a backward through it needs `max_trips`, the most turns there may be",
+             whileLoop,
+             false});
   table.add("control", {"if",
                         1,
                         1,

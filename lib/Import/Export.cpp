@@ -39,6 +39,7 @@ private:
   LogicalResult call(func::CallOp op);
   LogicalResult print(ag::PrintOp op);
   LogicalResult init(ag::SetOp op);
+  LogicalResult whileLoop(scf::ForOp op, ag::ContinueIfOp exit);
   void gradient(ag::GradientOp op);
   LogicalResult unknown(Operation *op) {
     return op->emitError("graph JSON has no word for '") << op->getName() << "'";
@@ -280,7 +281,52 @@ LogicalResult Exporter::print(ag::PrintOp op) {
 
 //===-- Regions -------------------------------------------------------------------------------===//
 
+/// A loop that While.cpp made.
+LogicalResult Exporter::whileLoop(scf::ForOp op, ag::ContinueIfOp exit) {
+  APInt bound;
+  auto asked = exit.getCondition().getDefiningOp<scf::IfOp>();
+  scf::IfOp done;
+  for (auto branch : op.getBody()->getOps<scf::IfOp>())
+    if (branch.getCondition() == exit.getCondition())
+      done = branch;
+  if (!asked || !done || !matchPattern(op.getUpperBound(), m_ConstantInt(&bound)))
+    return op->emitError("expected a loop as 'while' makes it");
+  Operation *answer = asked.thenYield().getOperand(0).getDefiningOp();
+  if (!isa_and_nonnull<tensor::ExtractOp>(answer))
+    return op->emitError("expected a condition that is a tensor's element");
+  Pairs attributes = {{"op", "\"while\""}};
+  if (!bound.isMaxSignedValue())
+    attributes.push_back({"max_trips", std::to_string(bound.getSExtValue())});
+  names.push();
+  std::vector<std::string> carried;
+  for (BlockArgument arg : op.getRegionIterArgs().drop_front())
+    carried.push_back(names.give(arg, userName(arg.getLoc())));
+  if (!carried.empty())
+    attributes.push_back({"carry", tableText(carried, op.getInitArgs().drop_front())});
+  open(op, "", {}, attributes);
+  names.push();
+  if (failed(body("before", asked.getThenRegion().front())))
+    return failure();
+  out << ", \"condition\": " << tableText({"value"}, answer->getOperands().take_front());
+  names.pop();
+  names.push();
+  if (failed(body("body", done.getThenRegion().front())))
+    return failure();
+  if (!carried.empty())
+    out << ", \"yield\": " << tableText(carried, done.thenYield().getOperands());
+  names.pop();
+  close();
+  names.pop();
+  for (auto [name, result] : llvm::zip(carried, op.getResults().drop_front())) {
+    names.takeAgain(name);
+    names.alias(result, name);
+  }
+  return success();
+}
+
 LogicalResult Exporter::loop(scf::ForOp op) {
+  for (auto exit : op.getBody()->getOps<ag::ContinueIfOp>())
+    return whileLoop(op, exit);
   APInt count;
   if (!matchPattern(op.getUpperBound(), m_ConstantInt(&count)) ||
       !matchPattern(op.getLowerBound(), m_Zero()) || !matchPattern(op.getStep(), m_One()))

@@ -32,8 +32,9 @@ Value generic(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap>
 
 /// Ops that the host runs, that move data between variables and values, or that own a kernel.
 static bool stays(Operation *op) {
-  return isa<ag::KernelOpInterface, ag::VariableOp, ag::GetOp, ag::SetOp, ag::PrintOp, ag::ExpectOp,
-             ag::ManualSeedOp, ag::RandnOp, ag::RandOp, ag::RandintOp, ag::RandpermOp>(op);
+  return isa<ag::KernelOpInterface, ag::ContinueIfOp, ag::VariableOp, ag::GetOp, ag::SetOp,
+             ag::PrintOp, ag::ExpectOp, ag::ManualSeedOp, ag::RandnOp, ag::RandOp, ag::RandintOp,
+             ag::RandpermOp>(op);
 }
 
 /// Ops that loop nests read through: lowered last, where somebody still needs their values.

@@ -71,6 +71,8 @@ private:
       into.bytes += 2 * times * bytesOf(copy.getSource().getType());
     } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
       std::optional<llvm::APInt> trips = loop.getStaticTripCount();
+      if (!loop.getBody()->getOps<ag::ContinueIfOp>().empty())
+        trips.reset(); // a condition ends it
       costs.exact &= trips.has_value();
       count(loop.getRegion(), times * (trips ? trips->getZExtValue() : 1), into);
     } else if (auto branch = dyn_cast<scf::IfOp>(op)) {

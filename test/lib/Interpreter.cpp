@@ -175,6 +175,9 @@ LogicalResult Interpreter::forLoop(scf::ForOp loop) {
       set(a, d);
     if (failed(run(*loop.getBody(), carried)))
       return failure();
+    auto exits = loop.getBody()->getOps<ag::ContinueIfOp>();
+    if (!exits.empty() && !get((*exits.begin()).getCondition()).data[0].i)
+      break;
   }
   for (auto [r, d] : llvm::zip_equal(loop.getResults(), carried))
     set(r, d);
@@ -199,7 +202,7 @@ LogicalResult Interpreter::host(Operation &op, bool &known) {
           out << n.i << ' ';
     out << '\n';
   } else {
-    known = isa<ag::VariableOp>(op);
+    known = isa<ag::VariableOp, ag::ContinueIfOp>(op);
   }
   return success();
 }

@@ -17,6 +17,7 @@ using namespace mlir;
 void gradc::link::buildLinkPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createStackArenaPass());
   pm.addPass(createSealFunctionsPass());
+  pm.addNestedPass<func::FuncOp>(createExitLoopsPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(memref::createExpandStridedMetadataPass());

@@ -24,6 +24,14 @@ def SealFunctionsPass : Pass<"sched-seal-functions", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def ExitLoopsPass : Pass<"ag-exit-loops", "::mlir::func::FuncOp"> {
+  let summary = "loops that a condition ends become scf.while";
+  let description = [{
+    Up to here a while is an scf.for to its bound with `ag.continue_if` in it; the turns after the last one do nothing.
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+}
+
 def SchedToLLVMPass : Pass<"sched-to-llvm", "::mlir::ModuleOp"> {
   let summary = "host calls and what else is left becomes the LLVM dialect";
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
