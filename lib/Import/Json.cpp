@@ -68,7 +68,8 @@ class Builder {
 public:
   Builder(std::string_view bytes, Json &result, JsonError &error)
       : first(bytes.data()), furthest(bytes.data()), last(bytes.data()),
-        end(bytes.data() + bytes.size()), lineStart(bytes.data()), result(result), problem(error) {}
+        end(bytes.data() + bytes.size()), lineStart(bytes.data()), scanned(bytes.data()),
+        result(result), problem(error) {}
 
   bool null() { return add(Json::Kind::null) != nullptr; }
   bool boolean(bool value) {
@@ -166,10 +167,10 @@ private:
   Position positionOf(const char *at) {
     if (at < lineStart)
       at = lineStart;
-    for (const char *c = lineStart; c < at; ++c)
-      if (*c == '\n') {
+    for (; scanned < at; ++scanned)
+      if (*scanned == '\n') {
         ++line;
-        lineStart = c + 1;
+        lineStart = scanned + 1;
       }
     return {line, unsigned(at - lineStart) + 1};
   }
@@ -213,6 +214,7 @@ private:
   }
 
   const char *first, *furthest, *last, *end, *lineStart;
+  const char *scanned; // lines up to here are counted
   unsigned line = 1;
   bool failed = false;
   Json &result;
