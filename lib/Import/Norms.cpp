@@ -181,11 +181,41 @@ static std::string sizeText(Term x) {
          (x.rank() == 1 ? "[" + std::to_string(x.size(0)) + "]" : listText(x.shape())) + ")";
 }
 
+/// What an entry point that trains computes, and writes; and what one that evaluates computes.
+static LogicalResult byMode(Call &call, Running &run, Dims dims) {
+  Importer &importer = call.importer;
+  OpBuilder &b = importer.b;
+  Location loc = call.node.loc;
+  for (unsigned i : {1u, 2u})
+    if (!call.has(i) || call.node.inputs[i].tensor->storage->kind != Storage::Kind::variable)
+      return call.fail("batch_norm: 'by_mode' needs running statistics that are buffers");
+  Value training = ag::TrainingOp::create(b, loc, importer.makeType({}, b.getI1Type()));
+  training = tensor::ExtractOp::create(b, loc, training, ValueRange());
+  auto branch = scf::IfOp::create(b, loc, run.x.type(), training, /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    ++importer.controlDepth;
+    b.setInsertionPointToEnd(&branch.getThenRegion().front());
+    Term y = affine(normalized(run.x, dims, run.eps), run.weight, run.bias, channels(run.x));
+    LogicalResult updated = run.update(dims, false);
+    if (y)
+      scf::YieldOp::create(b, loc, y.value);
+    b.setInsertionPointToEnd(&branch.getElseRegion().front());
+    Term still = run.evaluate();
+    if (still)
+      scf::YieldOp::create(b, loc, still.value);
+    --importer.controlDepth;
+    if (failed(updated) || !y || !still)
+      return failure();
+  }
+  return call.result(run.x.with(branch.getResult(0)));
+}
+
 static LogicalResult batchNorm(Importer &importer, Node &node) {
   Call call(importer, node);
   Running run(call);
   run.x = call.input(0);
-  run.useInput = node.flag("training");
+  run.useInput = node.flag("training") || node.flag("by_mode");
   if (!run.x)
     return failure();
   const Term &x = run.x;
@@ -201,6 +231,8 @@ static LogicalResult batchNorm(Importer &importer, Node &node) {
     return call.result(run.evaluate());
   SmallVector<int64_t> dims = range(2, x.rank());
   dims.insert(dims.begin(), 0);
+  if (node.flag("by_mode"))
+    return byMode(call, run, dims);
   Term y = affine(normalized(x, dims, run.eps), run.weight, run.bias, channels(x));
   if (failed(run.update(dims, false)))
     return failure();
@@ -299,7 +331,8 @@ void addNormOps(OpTable &table) {
       {{"num_groups", K::integer, true}, eps});
   add("batch_norm", 5,
       "the same over the batch, for each channel; running mean and variance, weight, bias",
-      batchNorm, {{"training", K::boolean}, momentum, eps});
+      batchNorm,
+      {{"training", K::boolean}, {"by_mode", K::boolean}, momentum, eps});
   add("instance_norm", 5,
       "the same for each channel of each instance; running mean and variance, weight, bias",
       instanceNorm, {{"use_input_stats", K::boolean}, momentum, eps});
