@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Json.h"
 #include "Infer.h"
+#include "ModelParts.h"
 #include "Text.h"
 #include <cstring>
 
@@ -22,8 +23,12 @@ class Writer {
 public:
   explicit Writer(const JsonOptions &options) : options(options) {}
   std::string write(const Context &context);
+  std::string writeModel(const Context &context);
 
 private:
+  void nameAll(const Context &context);
+  std::string initText(const Node &node);
+
   // Planning: a pure, unnamed node of one use is nested in its user, or else put just before it. So
   // the text does not depend on the order in which C++ evaluated the operands.
   void countUses(const Block &block);
@@ -54,6 +59,8 @@ private:
   std::map<const Block *, std::vector<Node *>> orders;
   std::set<const Node *> waiting;
   std::set<std::string> taken;
+  /// Of a model: what is not part of its function.
+  std::set<const Node *> skipped;
   unsigned nextName = 0;
 };
 } // namespace
@@ -67,6 +74,8 @@ void Writer::countUse(const ValueRef &value) {
 
 void Writer::countUses(const Block &block) {
   for (const auto &node : block.nodes) {
+    if (skipped.count(node.get()))
+      continue;
     for (const Operand &input : node->inputs)
       if (input.value)
         countUse(input.value);
@@ -129,6 +138,8 @@ void Writer::findWaiting(const Block &block) {
   std::map<const Node *, size_t> writesBefore;
   size_t writes = 0;
   for (const auto &node : block.nodes) {
+    if (skipped.count(node.get()))
+      continue;
     writesBefore[node.get()] = writes;
     writes += node->effect == Effect::writes;
     for (const Operand &input : node->inputs) {
@@ -145,7 +156,7 @@ void Writer::plan(const Block &block) {
   findWaiting(block);
   std::vector<Node *> &order = orders[&block];
   for (const auto &node : block.nodes) {
-    if (waiting.count(node.get()))
+    if (waiting.count(node.get()) || skipped.count(node.get()))
       continue;
     place(node.get(), order);
     order.push_back(node.get());
@@ -293,6 +304,8 @@ std::string Writer::nodeText(const Node &node, unsigned indent, const Location *
     text += ", \"wrt\": [" + wrt + "]";
   bool hasType = false;
   for (const auto &[key, value] : node.attributes) {
+    if (key == "requires_grad" && skipped.count(&node))
+      continue; // parameters do without saying so
     text += ", " + quoted(key) + ": " + value;
     hasType |= key == "type";
   }
@@ -314,19 +327,68 @@ std::string Writer::blockText(const Block &block, unsigned indent) {
   return text;
 }
 
-std::string Writer::write(const Context &context) {
+void Writer::nameAll(const Context &context) {
   countUses(*context.main);
   plan(*context.main);
   nameBlock(*context.main, false);
   nameBlock(*context.main, true);
+}
+
+std::string Writer::write(const Context &context) {
+  nameAll(context);
   std::string text = "{\"format\": \"gradc.graph\", \"version\": 1";
   if (context.usesCuda)
     text += std::string(", \"device\": ") + (context.usesAuto ? "\"auto\"" : "\"cuda\"");
   return text + ", \"main\": [" + blockText(*context.main, 2) + "]}\n";
 }
 
+// A first value is one node without a name, all others nested in it.
+std::string Writer::initText(const Node &node) {
+  if (node.op == "zeros")
+    return "";
+  return ", \"init\": " + nodeText(node, 0);
+}
+
+std::string Writer::writeModel(const Context &context) {
+  ModelParts parts = findModelParts(context);
+  skipped = parts.initial;
+  skipped.insert(parts.marks.begin(), parts.marks.end());
+  nested = parts.initial;
+  for (const Value *parameter : parts.parameters)
+    nested.erase(parameter->node);
+  std::vector<std::string> inits; // before there are names
+  for (const Value *parameter : parts.parameters)
+    inits.push_back(initText(*parameter->node));
+
+  std::string inputs, parameters, outputs;
+  for (const ValueRef &value : context.inputs) {
+    nameValue(value, false);
+    inputs += (inputs.empty() ? "" : ", ") + nameText(value) + ": " + quoted(typeText(value->type));
+  }
+  for (bool generated : {false, true})
+    for (Value *parameter : parts.parameters)
+      nameValue(parameter->node->results[0], generated);
+  for (size_t i = 0; i < inits.size(); ++i) {
+    const ValueRef &value = parts.parameters[i]->node->results[0];
+    parameters += (i ? ",\n  " : "\n  ") + nameText(value) +
+                  ": {\"type\": " + quoted(typeText(value->type)) + inits[i] + "}";
+  }
+  for (const auto &[name, value] : context.outputs)
+    countUse(value);
+  nameAll(context);
+  for (const auto &[name, value] : context.outputs)
+    outputs += (outputs.empty() ? "" : ", ") + quoted(name) + ": " + nameText(value);
+  std::string text = "{\"format\": \"gradc.graph\", \"version\": 1";
+  if (context.usesCuda)
+    text += std::string(", \"device\": ") + (context.usesAuto ? "\"auto\"" : "\"cuda\"");
+  return text + ",\n \"inputs\": {" + inputs + "},\n \"parameters\": {" + parameters +
+         "},\n \"functions\": {\"forward\": {\"export\": true, \"body\": [" +
+         blockText(*context.main, 2) + "],\n  \"outputs\": {" + outputs + "}}}}\n";
+}
+
 std::string writeJson(const Context &context, const JsonOptions &options) {
-  return Writer(options).write(context);
+  bool isModel = !context.inputs.empty() || !context.outputs.empty();
+  return isModel ? Writer(options).writeModel(context) : Writer(options).write(context);
 }
 
 } // namespace gradc::detail

@@ -30,6 +30,8 @@ int runCheck(Request request);
 int runInfo(Request request, bool json);
 int runExplain(Request request, const std::string &name);
 int runOps(bool schema);
+/// Draws the log of a training as SVG.
+int runPlot(const std::string &input, const std::string &output, bool isLog);
 
 /// "gradc: error: ..." on standard error; returns `outcome` as an exit code.
 int report(const llvm::Twine &text, Outcome outcome);

@@ -151,6 +151,13 @@ static int runCommands(int argc, char **argv, Request request) {
   bool schema = false;
   ops->add_flag("--schema", schema, "print the JSON Schema of graphs instead");
 
+  CLI::App *plot = app.add_subcommand("plot", "draw the log of a training (--log) as SVG");
+  std::string log, svg = "-";
+  bool isLog = false;
+  plot->add_option("LOG", log, "the JSON lines; - reads standard input")->required();
+  plot->add_option("-o,--output", svg, "file to write; default: standard output");
+  plot->add_flag("--log-scale", isLog, "a logarithmic axis of the loss");
+
   std::vector<std::string> arguments(argv + 1, argv + argc);
   if (!arguments.empty() && arguments[0] == "run")
     request.programArguments = takeProgramArguments(arguments);
@@ -173,6 +180,8 @@ static int runCommands(int argc, char **argv, Request request) {
     return runInfo(std::move(request), json);
   if (explain->parsed())
     return runExplain(std::move(request), tensor);
+  if (plot->parsed())
+    return runPlot(log, svg, isLog);
   if (ops->parsed())
     return runOps(schema);
   return runBuild(std::move(request));

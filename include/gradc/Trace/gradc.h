@@ -20,6 +20,7 @@
 #include "gradc/Trace/Functional.h"
 #include "gradc/Trace/Functions.h"
 #include "gradc/Trace/Indexing.h"
+#include "gradc/Trace/Model.h"
 #include "gradc/Trace/Nn.h"
 
 #endif // GRADC_TRACE_GRADC_H
