@@ -30,7 +30,10 @@ static bool buildGradient(OpPassManager &pm, const CompileOptions &options, std:
   return true;
 }
 
-static bool buildLower(OpPassManager &pm, const CompileOptions &, std::string &) {
+static bool buildLower(OpPassManager &pm, const CompileOptions &options, std::string &) {
+  // Behind Gradient: the identity of the program does not know of it, checkpoints can be taken over.
+  if (options.checkNan)
+    pm.addNestedPass<func::FuncOp>(gradient::createCheckNan());
   pm.addPass(lower::createLowerToLinalgPass());
   return true;
 }

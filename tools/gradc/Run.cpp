@@ -33,6 +33,7 @@ static std::string cacheKey(const Request &request, StringRef input) {
      << options.march << '\n'
      << options.triple << '\n'
      << options.optLevel << '\n'
+     << options.checkNan << '\n'
      << options.grad << '\n'
      << options.loss << '\n'
      << options.optimizer << '\n'

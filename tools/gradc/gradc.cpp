@@ -88,6 +88,8 @@ static void addBuildOptions(CLI::App &command, Request &request) {
                      "the stage to start at, where the input does not tell");
   command.add_option("--dump-stages", compile.dumpDir,
                      "write what every stage gives to this folder");
+  command.add_flag("--check-nan", compile.checkNan,
+                   "a program that ends at the first NaN or infinity and names its line; slow");
   command.add_flag("--verify-each", compile.verifyEach, "verify the IR after every pass");
   command.add_flag("--time", request.time, "print the milliseconds of every stage");
   command.add_option_function<std::string>(

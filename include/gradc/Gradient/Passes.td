@@ -24,6 +24,14 @@ def MakeTrainer : Pass<"ag-make-trainer", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def CheckNan : Pass<"ag-check-nan", "::mlir::func::FuncOp"> {
+  let summary = "expects no NaN, and no infinity made of finite numbers, of every float value";
+  let description = [{
+    Behind each operation two `ag.expect` name it; inputs and variables are checked where they come in. The first failure in
+    program order is reported at its line. Runs on explicit gradients, so that those of backward are checked, too.
+  }];
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
 def InlineCalls : Pass<"ag-inline-calls", "::mlir::ModuleOp"> {
   let summary = "inlines every call and removes the functions that nobody outside can see";
   let description = [{
