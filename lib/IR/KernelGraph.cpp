@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/IR/KernelGraph.h"
 #include "KernelGraphBuilder.h"
+#include "gradc/IR/Ag.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
 
@@ -20,6 +21,10 @@ int64_t Access::strideOf(int dim) const {
     if (d.dim == dim)
       return d.stride;
   return 0;
+}
+
+bool gradc::sched::isScalarOp(Operation *op) {
+  return isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) || isa<ag::ScalarGcdOp>(op);
 }
 
 TypedAttr gradc::sched::neutralElement(Combiner combiner, Type type) {
@@ -165,8 +170,7 @@ FailureOr<int> KernelGraphBuilder::uniformNode(Value base) {
 }
 
 LogicalResult KernelGraphBuilder::addScalarOp(Operation *op, DenseMap<Value, int> &scalars) {
-  if (op->getNumResults() != 1 || op->getNumRegions() != 0 ||
-      !isa<arith::ArithDialect, math::MathDialect>(op->getDialect()))
+  if (op->getNumResults() != 1 || op->getNumRegions() != 0 || !isScalarOp(op))
     return fail("'" + op->getName().getStringRef() + "' has no place in a kernel");
   KernelNode n{KernelNode::Op, op->getResult(0).getType()};
   n.op = op;

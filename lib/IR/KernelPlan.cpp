@@ -3,6 +3,7 @@
 //
 // Nothing here looks at vector widths or thread counts: the order of every sum follows from the
 // shapes.
+#include "gradc/IR/Ag.h"
 #include "gradc/IR/KernelGraph.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -32,7 +33,7 @@ bool KernelGraph::isCostly(int node) const {
   Operation *op = nodes[node].op;
   if (!op)
     return nodes[node].isShort;
-  return isa<arith::DivFOp, arith::DivSIOp, arith::RemFOp, arith::RemSIOp>(op) ||
+  return isa<arith::DivFOp, arith::DivSIOp, arith::RemFOp, arith::RemSIOp, ag::ScalarGcdOp>(op) ||
          (isa<math::MathDialect>(op->getDialect()) &&
           !isa<math::AbsFOp, math::AbsIOp, math::CopySignOp, math::FmaOp>(op));
 }

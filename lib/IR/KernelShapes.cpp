@@ -233,7 +233,7 @@ LogicalResult KernelGraphBuilder::visit(Operation *op) {
   // Arithmetic on the kernel's scalars.
   bool scalar = op->getNumResults() == 1 && op->getNumRegions() == 0 &&
                 op->getResult(0).getType().isIntOrIndexOrFloat();
-  if (scalar && isa<arith::ArithDialect, math::MathDialect>(op->getDialect()))
+  if (scalar && isScalarOp(op))
     return success();
   return fail("'" + op->getName().getStringRef() + "' has no place in a kernel");
 }

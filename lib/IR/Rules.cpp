@@ -76,6 +76,9 @@ Expr operator*(Expr a, Expr b) { return op<MulOp>(a, b); }
 Expr operator/(Expr a, Expr b) { return op<DivOp>(a, b); }
 Expr operator-(Expr a) { return op<NegOp>(a); }
 Expr operator&(Expr a, Expr b) { return op<LogicalAndOp>(a, b); }
+Expr operator|(Expr a, Expr b) { return op<LogicalOrOp>(a, b); }
+Expr operator!(Expr a) { return op<LogicalNotOp>(a); }
+Expr operator+(Expr a, double s) { return a + constant(a, s); }
 Expr operator*(Expr a, double s) { return a * constant(a, s); }
 Expr operator/(Expr a, double s) { return a / constant(a, s); }
 Expr operator-(Expr a, double s) { return a - constant(a, s); }
@@ -83,6 +86,11 @@ Expr operator-(double s, Expr a) { return constant(a, s) - a; }
 Expr operator==(Expr a, Expr b) { return compare(a, b, Predicate::eq); }
 Expr operator>(Expr a, Expr b) { return compare(a, b, Predicate::gt); }
 Expr operator<(Expr a, Expr b) { return compare(a, b, Predicate::lt); }
+Expr operator<=(Expr a, Expr b) { return compare(a, b, Predicate::le); }
+Expr operator>=(Expr a, Expr b) { return compare(a, b, Predicate::ge); }
+Expr operator<(Expr a, double s) { return compare(a, constant(a, s), Predicate::lt); }
+Expr operator>(Expr a, double s) { return compare(a, constant(a, s), Predicate::gt); }
+Expr isNan(Expr a) { return compare(a, a, Predicate::ne); }
 Expr operator==(Expr a, double s) { return compare(a, constant(a, s), Predicate::eq); }
 Expr operator<=(Expr a, double s) { return compare(a, constant(a, s), Predicate::le); }
 Expr operator>=(Expr a, double s) { return compare(a, constant(a, s), Predicate::ge); }
@@ -92,6 +100,10 @@ Expr log(Expr x) { return op<LogOp>(x); }
 Expr sin(Expr x) { return op<SinOp>(x); }
 Expr cos(Expr x) { return op<CosOp>(x); }
 Expr sign(Expr x) { return op<SignOp>(x); }
+Expr abs(Expr x) { return op<AbsOp>(x); }
+Expr tanh(Expr x) { return op<TanhOp>(x); }
+Expr sigmoid(Expr x) { return op<SigmoidOp>(x); }
+Expr pow(Expr x, double exponent) { return op<PowScalarOp>(x, APFloat(exponent)); }
 Expr pow(Expr a, Expr b) { return op<PowOp>(a, b); }
 Expr select(Expr condition, Expr a, Expr b) { return op<SelectOp>(condition, a, b); }
 Expr select(Expr condition, Expr a, double b) { return select(condition, a, constant(a, b)); }

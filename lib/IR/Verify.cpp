@@ -42,6 +42,12 @@ LogicalResult PowScalarOp::verify() {
   return success();
 }
 
+LogicalResult PolygammaOp::verify() {
+  if (getN() < 1 || getN() > 20)
+    return emitOpError("expected n from 1 to 20, got ") << getN();
+  return success();
+}
+
 //===-- Reduction -----------------------------------------------------------------------------===//
 
 static LogicalResult inferReduce(MaybeLoc loc, Value x, ArrayRef<int64_t> dims, bool nonEmpty,

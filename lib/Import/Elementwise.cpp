@@ -136,10 +136,10 @@ LogicalResult checkTensors(Importer &importer, Node &node) {
 }
 
 /// The types that an entry wants its operands converted to.
-static LogicalResult operandTypes(Importer &importer, Node &node, const ag::OpEntry &entry,
+static LogicalResult operandTypes(Importer &importer, Node &node, StringRef op, StringRef promotion,
                                   SmallVectorImpl<Type> &elements) {
   ArrayRef<Operand> operands(node.inputs);
-  if (entry.promotion == "condition") {
+  if (promotion == "condition") {
     const Operand &condition = operands[0];
     if (!condition.tensor || !condition.tensor->type.getElementType().isInteger(1))
       return importer.fail(*condition.json,
@@ -153,11 +153,11 @@ static LogicalResult operandTypes(Importer &importer, Node &node, const ag::OpEn
     return success();
   }
   Type common = commonType(importer, operands);
-  if (failed(checkBools(importer, node, entry.mnemonic, common)))
+  if (failed(checkBools(importer, node, op, common)))
     return failure();
-  if (entry.promotion == "bool")
+  if (promotion == "bool")
     common = importer.b.getI1Type();
-  else if (entry.promotion == "float" && !isa<FloatType>(common))
+  else if (promotion == "float" && !isa<FloatType>(common))
     common = importer.b.getF32Type();
   elements.assign(operands.size(), common);
   return success();
@@ -169,22 +169,82 @@ static bool isValid(Operation *op) {
   return succeeded(verify(op));
 }
 
-Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry) {
+static LogicalResult promoteOperands(Importer &importer, Node &node, StringRef op,
+                                     StringRef promotion, SmallVectorImpl<Value> &values) {
   SmallVector<Type> elements;
-  SmallVector<Value> values;
   if (failed(checkTensors(importer, node)) ||
-      failed(operandTypes(importer, node, entry, elements)) ||
-      failed(unify(importer, node, elements, values)))
+      failed(operandTypes(importer, node, op, promotion, elements)))
+    return failure();
+  return unify(importer, node, elements, values);
+}
+LogicalResult promoteOperands(Importer &importer, Node &node, StringRef promotion,
+                              SmallVectorImpl<Value> &values) {
+  return promoteOperands(importer, node, node.spec->name, promotion, values);
+}
+
+//===-- Parameters ----------------------------------------------------------------------------===//
+
+namespace {
+/// "kind name default".
+struct Parameter {
+  explicit Parameter(StringRef text) {
+    StringRef rest;
+    std::tie(kind, rest) = text.split(' ');
+    std::tie(name, absent) = rest.split(' ');
+  }
+  bool isInteger() const { return kind == "integer"; }
+  StringRef kind, name, absent;
+};
+} // namespace
+
+std::vector<AttributeSpec> parametersOf(const ag::OpEntry &entry) {
+  std::vector<AttributeSpec> specs;
+  for (StringRef text : entry.parameters) {
+    Parameter p(text);
+    specs.push_back({p.name, p.isInteger() ? AttributeKind::integer : AttributeKind::number,
+                     p.absent == "required"});
+  }
+  return specs;
+}
+
+static double absentNumber(const Parameter &p, Type element) {
+  double value = 0;
+  if (!p.absent.getAsDouble(value))
+    return value;
+  auto type = dyn_cast<FloatType>(element);
+  if (!type)
+    return 0;
+  bool lost;
+  APFloat limit = APFloat::getLargest(type.getFloatSemantics(), p.absent == "lowest");
+  limit.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+  return limit.convertToDouble();
+}
+
+static void addParameters(OpBuilder &b, Node &node, const ag::OpEntry &entry, Type element,
+                          OperationState &state) {
+  for (StringRef text : entry.parameters) {
+    Parameter p(text);
+    const Json *json = node.attribute(p.name);
+    double value = json ? numberOf(*json) : absentNumber(p, element);
+    state.addAttribute(p.name, p.isInteger() ? Attribute(b.getI64IntegerAttr(int64_t(value)))
+                                             : Attribute(b.getF64FloatAttr(value)));
+  }
+}
+
+Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry) {
+  SmallVector<Value> values;
+  if (failed(promoteOperands(importer, node, entry.mnemonic, entry.promotion, values)))
     return {};
   OperationState state(node.loc, ("ag." + entry.mnemonic).str());
   state.addOperands(values);
+  addParameters(importer.b, node, entry, getElementTypeOrSelf(values.back().getType()), state);
   // All operands but a condition have the result's type.
   state.addTypes(values.back().getType());
   Operation *op = importer.b.create(state);
   if (isValid(op))
     return op->getResult(0);
   (void)importer.fail(node.loc, "'" + node.spec->name + "' is not supported for tensors of " +
-                                    dtypeName(elements.back()));
+                                    dtypeName(getElementTypeOrSelf(values.back().getType())));
   return {};
 }
 
@@ -208,9 +268,22 @@ static Value computePow(Importer &importer, Node &node, const ag::OpEntry &entry
   return ag::PowScalarOp::create(importer.b, node.loc, x, APFloat(value));
 }
 
-static Value compute(Importer &importer, Node &node, const ag::OpEntry &entry) {
-  return entry.mnemonic == "pow" ? computePow(importer, node, entry)
-                                 : computeElementwise(importer, node, entry);
+const ag::OpEntry &entryOf(StringRef mnemonic) {
+  return **llvm::find_if(ag::allEntries(),
+                         [&](const ag::OpEntry *e) { return e->mnemonic == mnemonic; });
+}
+
+static Value compute(Importer &importer, Node &node) {
+  if (const ag::OpEntry *entry = node.spec->entry)
+    return entry->mnemonic == "pow" ? computePow(importer, node, *entry)
+                                    : computeElementwise(importer, node, *entry);
+  StringRef name = node.spec->name;
+  if (!llvm::any_of(mathComposites(), [&](const Composite &c) { return c.name == name; }))
+    name.consume_back("_");
+  for (const Composite &composite : mathComposites())
+    if (composite.name == name)
+      return composite.compute(importer, node);
+  llvm_unreachable("an elementwise op without a definition");
 }
 
 /// Python computes with numbers as numbers: the result has a number's rank in promotion, too.
@@ -221,7 +294,7 @@ static bool isNumber(const Node &node) {
 }
 
 static LogicalResult elementwise(Importer &importer, Node &node) {
-  Value value = compute(importer, node, *node.spec->entry);
+  Value value = compute(importer, node);
   if (!value)
     return failure();
   node.results = {importer.makeTensor(value, importer.needsGrad(node))};
@@ -257,7 +330,7 @@ static LogicalResult checkTarget(Importer &importer, Node &node) {
 static LogicalResult inPlace(Importer &importer, Node &node) {
   if (failed(checkTarget(importer, node)))
     return failure();
-  Value value = compute(importer, node, *node.spec->entry);
+  Value value = compute(importer, node);
   return value ? writeTarget(importer, node, value) : failure();
 }
 
@@ -335,30 +408,33 @@ void addElementwiseOps(OpTable &table, MLIRContext &context) {
     auto name = RegisteredOperationName::lookup(("ag." + entry.mnemonic).str(), &context);
     return name && name->hasInterface<ag::ElementwiseOpInterface>();
   };
+  // What PyTorch has no in-place form of.
+  static const llvm::StringSet<> pure = {"logaddexp",  "logaddexp2", "fmax",
+                                         "fmin",       "softplus",   "hardshrink",
+                                         "softshrink", "logsigmoid", "ag.prelu"};
   std::vector<OpSpec> writers;
-  for (const ag::OpEntry *entry : ag::allEntries()) {
-    if (entry->json.empty() || !isElementwise(*entry))
-      continue;
-    for (StringRef name : entry->json) {
-      table.add("elementwise", {name.str(),
-                                entry->arity,
-                                entry->arity,
-                                {},
-                                entry->summary.str(),
-                                elementwise,
-                                true,
-                                entry});
-      if (entry->promotion == "common" || entry->promotion == "float")
-        writers.push_back({name.str() + "_",
-                           entry->arity,
-                           entry->arity,
-                           {},
-                           "'" + name.str() + "', written into the first input",
-                           inPlace,
-                           true,
-                           entry});
+  auto add = [&](OpSpec spec, bool inPlaceToo) {
+    if (inPlaceToo) {
+      OpSpec writer = spec;
+      writer.summary = "'" + spec.name + "', written into the first input";
+      writer.name += "_";
+      writer.handler = inPlace;
+      writers.push_back(std::move(writer));
     }
+    table.add(StringRef(spec.name).starts_with("ag.") ? "dialect" : "elementwise", std::move(spec));
+  };
+  for (const ag::OpEntry *entry : ag::allEntries()) {
+    if (!isElementwise(*entry))
+      continue;
+    for (StringRef name : entry->json)
+      if (!llvm::any_of(mathComposites(), [&](const Composite &c) { return c.name == name; }))
+        add({name.str(), entry->arity, entry->arity, parametersOf(*entry), entry->summary.str(),
+             elementwise, true, entry},
+            entry->promotion != "condition" && !pure.contains(name));
   }
+  for (const Composite &c : mathComposites())
+    add({c.name.str(), c.minInputs, c.maxInputs, c.attributes, c.summary.str(), elementwise},
+        c.inPlace);
   for (StringRef name : {"eq", "ne", "lt", "le", "gt", "ge"})
     table.add("elementwise", {name.str(), 2, 2, {}, "elementwise comparison, bool", compare});
   table.add("elementwise", {"cast",

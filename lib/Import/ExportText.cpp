@@ -133,13 +133,26 @@ static NodeText describeDraw(StringRef op, Type type) {
            {"dtype", quote(dtypeName(tensor.getElementType()))}}};
 }
 
-/// The entry's own JSON name, for elementwise ops that need no attribute.
+static std::string parameterText(Attribute attr) {
+  if (auto number = dyn_cast<FloatAttr>(attr))
+    return numberText(number.getValue());
+  return std::to_string(cast<IntegerAttr>(attr).getInt());
+}
+
+/// The entry's own JSON name, and its parameters.
 static NodeText describeByEntry(Operation *op) {
   auto described = dyn_cast<ag::DescribedOpInterface>(op);
   if (!described || !isa<ag::ElementwiseOpInterface>(op))
     return {};
   auto json = described.getEntry().json;
-  return json.empty() ? NodeText() : NodeText{json[0].str(), {}};
+  if (json.empty())
+    return {};
+  NodeText text{json[0].str(), {}};
+  for (StringRef parameter : described.getEntry().parameters) {
+    StringRef name = parameter.split(' ').second.split(' ').first;
+    text.attributes.push_back({name, parameterText(op->getAttr(name))});
+  }
+  return text;
 }
 
 /// Ops that move elements, and last the ones that need no attribute.
@@ -172,6 +185,10 @@ static NodeText describeMovement(Operation *op) {
                          {"interior", listText(c.getInterior())},
                          {"value", numberText(c.getValue())}}};
       })
+      .Case([](ag::TruncDivOp) {
+        return NodeText{"div", {{"rounding_mode", quote("trunc")}}};
+      })
+      .Case([](ag::GeluTanhOp) { return NodeText{"gelu", {{"approximate", quote("tanh")}}}; })
       .Case([](ag::ConcatOp c) { return NodeText{"cat", {{"dim", std::to_string(c.getDim())}}}; })
       .Default([](Operation *other) { return describeByEntry(other); });
 }

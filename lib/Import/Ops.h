@@ -92,6 +92,25 @@ void addRandomOps(OpTable &table);
 /// The value ops of the dialect under their own names, for what has no other.
 void addRawOps(OpTable &table, mlir::MLIRContext &context);
 
+/// An op that is made of ops of the dialect; it may have an in-place form.
+struct Composite {
+  llvm::StringRef name;
+  unsigned minInputs, maxInputs;
+  std::vector<AttributeSpec> attributes;
+  llvm::StringRef summary;
+  mlir::Value (*compute)(Importer &, Node &);
+  bool inPlace = true;
+};
+/// Those of elementwise mathematics, by name without a trailing "_".
+llvm::ArrayRef<Composite> mathComposites();
+
+/// Reads the operands under one shape and the element type that `promotion` (as in an entry) gives.
+mlir::LogicalResult promoteOperands(Importer &importer, Node &node, llvm::StringRef promotion,
+                                    llvm::SmallVectorImpl<mlir::Value> &values);
+/// The entry of an op of the dialect.
+const ag::OpEntry &entryOf(llvm::StringRef mnemonic);
+/// The JSON attributes that an entry's parameters are.
+std::vector<AttributeSpec> parametersOf(const ag::OpEntry &entry);
 /// An elementwise op of the dialect on operands that are promoted and broadcast; null after an
 /// error.
 mlir::Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry);

@@ -114,6 +114,11 @@ static Number convert(Number x, bool fromFloat, Type to) {
 
 static Number element(Operation &op, Operands operands, size_t i) {
   bool isFloat = operands[0]->isFloat();
+  SmallVector<Number, 3> in;
+  for (const Datum *d : operands)
+    in.push_back(d->data[i]);
+  if (Number y; evaluateMath(op, in, operands[0]->element, y))
+    return y;
   Number a = operands[0]->data[i], b = operands.size() > 1 ? operands[1]->data[i] : Number();
   if (isa<ag::SelectOp>(op))
     return a.i ? b : operands[2]->data[i];

@@ -4,6 +4,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <cmath>
+#include <cstring>
+#include <numeric>
 
 using namespace mlir;
 namespace gradc::test {
@@ -21,6 +23,20 @@ static double maximum(double a, double b) {
 static double minimum(double a, double b) { return -maximum(-a, -b); }
 
 static int64_t wrap(unsigned __int128 n) { return int64_t(uint64_t(n)); }
+
+/// The bits of a float as an integer, or the other way round.
+static Number bitcast(Number x, Type from, Type to) {
+  Number y;
+  if (from.isF64())
+    std::memcpy(&y.i, &x.f, 8);
+  else if (to.isF64())
+    std::memcpy(&y.f, &x.i, 8);
+  else if (from.isF32())
+    y.i = llvm::bit_cast<int32_t>(float(x.f));
+  else
+    y.f = llvm::bit_cast<float>(int32_t(x.i));
+  return y;
+}
 
 /// a^b by repeated products; negative powers of anything but 1 and -1 are 0.
 static int64_t integerPower(int64_t a, int64_t b) {
@@ -47,6 +63,30 @@ static Floats floatFunction(StringRef name) {
       {"math.tanh", [](double a, double) { return std::tanh(a); }},
       {"math.sin", [](double a, double) { return std::sin(a); }},
       {"math.cos", [](double a, double) { return std::cos(a); }},
+      {"math.exp2", [](double a, double) { return std::exp2(a); }},
+      {"math.expm1", [](double a, double) { return std::expm1(a); }},
+      {"math.log2", [](double a, double) { return std::log2(a); }},
+      {"math.log10", [](double a, double) { return std::log10(a); }},
+      {"math.log1p", [](double a, double) { return std::log1p(a); }},
+      {"math.rsqrt", [](double a, double) { return 1 / std::sqrt(a); }},
+      {"math.tan", [](double a, double) { return std::tan(a); }},
+      {"math.asin", [](double a, double) { return std::asin(a); }},
+      {"math.acos", [](double a, double) { return std::acos(a); }},
+      {"math.atan", [](double a, double) { return std::atan(a); }},
+      {"math.atan2", [](double a, double b) { return std::atan2(a, b); }},
+      {"math.sinh", [](double a, double) { return std::sinh(a); }},
+      {"math.cosh", [](double a, double) { return std::cosh(a); }},
+      {"math.asinh", [](double a, double) { return std::asinh(a); }},
+      {"math.acosh", [](double a, double) { return std::acosh(a); }},
+      {"math.atanh", [](double a, double) { return std::atanh(a); }},
+      {"math.erf", [](double a, double) { return std::erf(a); }},
+      {"math.erfc", [](double a, double) { return std::erfc(a); }},
+      {"math.floor", [](double a, double) { return std::floor(a); }},
+      {"math.ceil", [](double a, double) { return std::ceil(a); }},
+      {"math.trunc", [](double a, double) { return std::trunc(a); }},
+      {"math.roundeven", [](double a, double) { return std::nearbyint(a); }},
+      {"math.copysign", [](double a, double b) { return std::copysign(a, b); }},
+      {"arith.remf", [](double a, double b) { return std::fmod(a, b); }},
       {"math.absf", [](double a, double) { return std::fabs(a); }},
       {"math.powf", [](double a, double b) { return std::pow(a, b); }},
       {"arith.extf", [](double a, double) { return a; }},
@@ -72,6 +112,11 @@ static Integers integerFunction(StringRef name) {
       {"arith.minsi", [](int64_t a, int64_t b) { return std::min(a, b); }},
       {"math.absi", [](int64_t a, int64_t) { return a < 0 ? wrap(-(unsigned __int128)a) : a; }},
       {"math.ipowi", integerPower},
+      {"arith.divsi", [](int64_t a, int64_t b) { return a / b; }},
+      {"arith.remsi", [](int64_t a, int64_t b) { return a % b; }},
+      {"arith.shli", [](int64_t a, int64_t b) { return int64_t(uint64_t(a) << b); }},
+      {"arith.shrsi", [](int64_t a, int64_t b) { return a >> b; }},
+      {"ag.scalar_gcd", [](int64_t a, int64_t b) { return int64_t(std::gcd(a, b)); }},
       {"arith.extsi", [](int64_t a, int64_t) { return a; }},
       {"arith.extui", [](int64_t a, int64_t) { return a; }},
       {"arith.trunci", [](int64_t a, int64_t) { return a; }},
@@ -145,6 +190,8 @@ bool evaluateScalar(Operation &op, ArrayRef<const Datum *> operands, Datum &resu
     y.i = compareIntegers(compare.getPredicate(), a.i, b.i);
   else if (isa<arith::SelectOp>(op))
     y = a.i ? b : operands[2]->data[0];
+  else if (isa<arith::BitcastOp>(op))
+    y = bitcast(a, operands[0]->element, result.element);
   else if (isa<arith::SIToFPOp, arith::UIToFPOp>(op))
     y.f = double(a.i);
   else if (isa<arith::FPToSIOp>(op))

@@ -72,6 +72,8 @@ bool evaluateStructured(mlir::Operation &op, llvm::ArrayRef<const Datum *> opera
 /// Evaluates an ag op that owns a kernel; false when `op` is none.
 bool evaluateKernelOp(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands,
                       std::vector<Datum> &results);
+/// One element of an op of AgMathOps.td; false when `op` is none.
+bool evaluateMath(mlir::Operation &op, llvm::ArrayRef<Number> in, mlir::Type element, Number &y);
 /// Evaluates an op of arith or math on numbers; false when `op` is none.
 bool evaluateScalar(mlir::Operation &op, llvm::ArrayRef<const Datum *> operands, Datum &result);
 /// Evaluates an op of tensor, or linalg.fill; false when `op` is none.

@@ -117,6 +117,9 @@ class Ag_Op<string mnemonic, list<Trait> traits = []>
   list<string> json = [];
   /// torch.export targets that import as exactly this op.
   list<string> aten = [];
+  /// The attributes that graph JSON sets, as "kind name default": a number or an integer with its
+  /// default, "required", or "largest" and "lowest" of the element type.
+  list<string> parameters = [];
 
   list<string> rules = !if(!empty(derivative), vjp, derivative);
   let description = doc # !if(!empty(rules), "", "\n\nDerivative:\n" #
@@ -149,13 +152,15 @@ class Ag_Op<string mnemonic, list<Trait> traits = []>
       "  static const ::gradc::ag::OpEntry entry{\"" # mnemonic # "\", R\"__(" # summary # ")__\", " #
       Ag_StringList<!foreach(i, !range(!size(arguments)), !getdagname(arguments, i))>.text # ", " # arity # ", " #
       Ag_StringList<rules>.text # ", \"" # jvp.kind # "\", " #
-      "\"" # promotion # "\", " # Ag_StringList<json>.text # ", " # Ag_StringList<aten>.text # "};\n  return entry;\n}\n";
+      "\"" # promotion # "\", " # Ag_StringList<json>.text # ", " # Ag_StringList<aten>.text # ", " # Ag_StringList<parameters>.text # "};\n  return entry;\n}\n";
   string scalarCode = "";
   let extraClassDefinition = entryCode # vjpCode # jvpCode # scalarCode;
 }
 
 def Ag_FloatTensor : RankedTensorOf<[AnyFloat]>;
-def Ag_NumberTensor : RankedTensorOf<[AnyFloat, I8, I16, I32, I64]>;
+def Ag_NumberTensor : RankedTensorOf<[AnyFloat, UI8, I8, I16, I32, I64]>;
+/// What bitwise ops work on.
+def Ag_BitsTensor : RankedTensorOf<[I1, UI8, I8, I16, I32, I64]>;
 
 /// A pure op on tensors.
 class Ag_ValueOp<string mnemonic, list<Trait> traits = []>
@@ -186,6 +191,20 @@ class Ag_Binary<string mnemonic, string scalar, TypeConstraint type = AnyRankedT
     : Ag_Elementwise<mnemonic, scalar, !listconcat([SameOperandsAndResultType], traits)> {
   let arguments = (ins type:$a, type:$b);
   let assemblyFormat = "$a `,` $b attr-dict `:` type($y)";
+}
+
+/// An op of one operand with constants.
+class Ag_ParameterUnary<string mnemonic, string scalar, dag constants, TypeConstraint type = Ag_FloatTensor>
+    : Ag_Elementwise<mnemonic, scalar, [SameOperandsAndResultType]> {
+  let arguments = !con((ins type:$x), constants);
+  let assemblyFormat = "$x attr-dict `:` type($y)";
+}
+
+class Ag_Ternary<string mnemonic, string scalar, string x, string y, string z,
+                 TypeConstraint type = Ag_NumberTensor>
+    : Ag_Elementwise<mnemonic, scalar, [SameOperandsAndResultType]> {
+  let arguments = !dag(ins, [type, type, type], [x, y, z]);
+  let assemblyFormat = "$" # x # " `,` $" # y # " `,` $" # z # " attr-dict `:` type($y)";
 }
 
 /// A statement: program order matters.

@@ -13,6 +13,9 @@
 
 namespace gradc::sched {
 
+/// Whether it computes one element: an op of arith or math, or what they lack.
+bool isScalarOp(mlir::Operation *op);
+
 /// A set of kernel dims, one bit each.
 using DimSet = uint32_t;
 

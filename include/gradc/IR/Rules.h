@@ -26,6 +26,7 @@ struct OpEntry {
   llvm::StringRef promotion; // "common", "float", "bool" or "condition"
   std::vector<llvm::StringRef> json;
   std::vector<llvm::StringRef> aten;
+  std::vector<llvm::StringRef> parameters; // "kind name default"
 };
 
 class Rule;
@@ -120,6 +121,9 @@ Expr operator*(Expr, Expr);
 Expr operator/(Expr, Expr);
 Expr operator-(Expr);
 Expr operator&(Expr, Expr);
+Expr operator|(Expr, Expr);
+Expr operator!(Expr);
+Expr operator+(Expr, double);
 Expr operator*(Expr, double);
 Expr operator/(Expr, double);
 Expr operator-(Expr, double);
@@ -127,9 +131,14 @@ Expr operator-(double, Expr);
 Expr operator==(Expr, Expr);
 Expr operator>(Expr, Expr);
 Expr operator<(Expr, Expr);
+Expr operator<=(Expr, Expr);
+Expr operator>=(Expr, Expr);
 Expr operator==(Expr, double);
+Expr operator<(Expr, double);
+Expr operator>(Expr, double);
 Expr operator<=(Expr, double);
 Expr operator>=(Expr, double);
+Expr isNan(Expr);
 
 Expr exp(Expr);
 Expr log(Expr);
@@ -137,6 +146,10 @@ Expr sin(Expr);
 Expr cos(Expr);
 Expr sign(Expr);
 Expr pow(Expr, Expr);
+Expr pow(Expr, double);
+Expr abs(Expr);
+Expr tanh(Expr);
+Expr sigmoid(Expr);
 Expr select(Expr condition, Expr a, Expr b);
 Expr select(Expr condition, Expr a, double b);
 Expr select(Expr condition, double a, Expr b);
@@ -149,6 +162,22 @@ Expr zerosLike(Expr like);
 Expr zeros(Expr d);
 /// d * exponent * x^(exponent - 1); zeros where the exponent is 0.
 Expr powDerivative(Expr d, Expr x, double exponent);
+/// 1 where `x` is finite, else 0.
+Expr finiteMask(Expr x);
+/// 1 / (1 + exp(x)), which is 0 where exp(x) overflows.
+Expr logistic(Expr x);
+// The derivatives of ops whose formula takes more than a line, each as PyTorch writes it.
+Expr sincDerivative(Expr d, Expr x);
+Expr logitDerivative(Expr d, Expr x, double eps);
+Expr geluDerivative(Expr d, Expr x);
+Expr geluTanhDerivative(Expr d, Expr x);
+Expr siluDerivative(Expr d, Expr x);
+Expr mishDerivative(Expr d, Expr x);
+Expr softplusDerivative(Expr d, Expr x, double beta, double threshold);
+Expr logSigmoidDerivative(Expr d, Expr x);
+Expr eluDerivative(Expr d, Expr x, double alpha, double scale, double inputScale);
+/// The contribution of one operand, `mine`, of logaddexp (or its base 2 form).
+Expr logAddDerivative(Expr d, Expr mine, Expr other, bool base2);
 /// `d` converted to the element type of `x` (whose value is not read).
 Expr castLike(Expr d, Expr x);
 /// `d` under the shape of `x` (whose value is not read).

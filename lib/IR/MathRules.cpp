@@ -1,0 +1,80 @@
+// MathRules.cpp - derivatives of elementwise ops that take more than a line.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/IR/Ag.h"
+#include <cmath>
+#include <numbers>
+
+using namespace mlir;
+namespace gradc::ag {
+
+static constexpr double pi = std::numbers::pi;
+
+Expr finiteMask(Expr x) {
+  Expr finite = abs(x) < INFINITY;
+  return {x.rule,
+          CastOp::create(x.rule->builder, x.rule->op->getLoc(), x.value.getType(), finite.value)};
+}
+
+Expr logistic(Expr x) { return op<ReciprocalOp>(exp(x) + 1.0); }
+
+Expr sincDerivative(Expr d, Expr x) {
+  Expr product = x * pi;
+  Expr slope = (product * cos(product) - sin(product)) / (x * x) / pi;
+  return select(x == 0.0, 0.0, d * slope);
+}
+
+Expr logitDerivative(Expr d, Expr x, double eps) {
+  Expr inner = d / (x * (1.0 - x));
+  if (eps < 0)
+    return select((x >= 0.0) & (x <= 1.0), inner, std::numeric_limits<double>::quiet_NaN());
+  Expr low = constant(x, eps);
+  return select((x >= low) & (x <= 1.0 - low), inner, 0.0);
+}
+
+Expr geluDerivative(Expr d, Expr x) {
+  Expr cdf = op<ErfcOp>(x * -std::sqrt(0.5)) * 0.5;
+  Expr pdf = exp(x * x * -0.5) * (0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2);
+  return d * (cdf + x * pdf);
+}
+
+Expr geluTanhDerivative(Expr d, Expr x) {
+  double beta = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, kappa = 0.044715;
+  Expr square = x * x;
+  Expr inner = (x + square * x * kappa) * beta, t = tanh(inner);
+  Expr left = sigmoid(inner * 2.0); // (1 + tanh) / 2, exact in the tail
+  Expr right = x * 0.5 * (1.0 - t * t) * ((square * (3 * kappa) + 1.0) * beta);
+  return d * (left + right);
+}
+
+Expr siluDerivative(Expr d, Expr x) {
+  Expr s = sigmoid(x);
+  return d * (s * (x * (1.0 - s) + 1.0));
+}
+
+Expr mishDerivative(Expr d, Expr x) {
+  Expr s = sigmoid(x), t = tanh(op<Log1pOp>(exp(x)));
+  return d * (t + x * s * (1.0 - t * t));
+}
+
+Expr softplusDerivative(Expr d, Expr x, double beta, double threshold) {
+  Expr inner = beta == 1 ? x : x * beta;
+  Expr z = exp(inner);
+  return select(inner > threshold, d, d * z / (z + 1.0));
+}
+
+Expr logSigmoidDerivative(Expr d, Expr x) {
+  Expr z = exp(-abs(x)), share = z / (z + 1.0);
+  return d * select(x < 0.0, 1.0 - share, share);
+}
+
+Expr eluDerivative(Expr d, Expr x, double alpha, double scale, double inputScale) {
+  Expr below = d * (inputScale * alpha * scale) * exp(x * inputScale);
+  return select(x <= 0.0, below, d * scale);
+}
+
+Expr logAddDerivative(Expr d, Expr mine, Expr other, bool base2) {
+  Expr way = other - mine;
+  return d / ((base2 ? op<Exp2Op>(way) : exp(way)) + 1.0);
+}
+
+} // namespace gradc::ag
