@@ -120,15 +120,13 @@ static Scalar bitcast(const Scalar &x, Type type) {
 
 Value scalarNextafter(OpBuilder &b, Location loc, ValueRange args) {
   Scalar x = first(b, loc, args), y = second(b, loc, args);
-  Type type = x.type(), bits = b.getIntegerType(x.width());
-  Scalar n = bitcast(x, bits);
+  Type type = x.type();
+  Scalar n = bitcast(x, b.getIntegerType(x.width()));
   // Away from zero is one up in the bits.
   Scalar up = (y > x) ^ (n < 0.0);
-  Scalar moved = n + select(up, n.integer(1), n.integer(-1));
-  Scalar least = bitcast(n.integer(1), type);
-  least = apply<math::CopySignOp>(least, y);
-  Scalar next = bitcast(moved, type);
-  next = select(x == 0.0, least, next);
+  Scalar moved = bitcast(n + select(up, n.integer(1), n.integer(-1)), type);
+  Scalar least = apply<math::CopySignOp>(bitcast(n.integer(1), type), y);
+  Scalar next = select(x == 0.0, least, moved);
   return select((x != x) | (y != y), x + y, select(x == y, y, next));
 }
 

@@ -25,6 +25,7 @@ FEW = [0.0, -0.0, 1.0, -1.0, 2.5, -3.0, TINY, INF, -INF, NAN]
 COTANGENTS = [1.0, -2.0, 0.0, INF, NAN]
 
 cases = {}
+prefix, loose = "", None  # of the names, and the tolerance, of the cases that `unary` makes
 generator = torch.Generator().manual_seed(0)
 
 
@@ -62,12 +63,16 @@ def case(op, name, body, function, arguments, cotangent=None, smooth=False, seco
     signature = ", ".join(f"{n}: {type_of(a)}" for n, a in zip(names, arguments))
     entry = {"name": f"{op} {name}",
              "function": f"func.func @f({signature}) -> {type_of(y)} {{ %r{':2' if op == 'sort' else ''} = {text} return %r{result} : {type_of(y)} }}",
+    entry = {"name": f"{op} {prefix}{name}",
+             "function": f"func.func @f({signature}) -> {type_of(y)} {{ %r = {text} return %r : {type_of(y)} }}",
              "arguments": [flat(a) for a in arguments], "results": [flat(y)]}
     if smooth:
         entry["smooth"] = True
+    tolerance = max(tolerance or 0, loose or 0)
     if tolerance:
         entry["tolerance"] = tolerance
     if op in ("maximum", "minimum", "reduce_max", "reduce_min", "scatter", "cumulative", "recurrence"):
+    if op in ("maximum", "minimum", "reduce_max", "reduce_min", "clamp", "clamp_min", "clamp_max", "fmax", "fmin"):
         entry["any_zero"] = True  # of 0 and -0 PyTorch takes one or the other, depending on the position
     floats = [a for a in arguments if a.requires_grad]
     if y.dtype.is_floating_point and floats:
@@ -82,10 +87,16 @@ def case(op, name, body, function, arguments, cotangent=None, smooth=False, seco
             used = [(g, c) for g, c in zip(gradients, w) if g is not None and g.requires_grad]
             seconds = [None] * (len(floats) + 1)
             if used:
-                seconds = torch.autograd.grad([g for g, _ in used], floats + [d], [c for _, c in used],
-                                              allow_unused=True)
-            entry["second_cotangents"] = [flat(c) for c in w]
-            entry["second_gradients"] = [flat(s) for s in seconds]
+                try:
+                    seconds = torch.autograd.grad([g for g, _ in used], floats + [d], [c for _, c in used],
+                                                  allow_unused=True)
+                except RuntimeError as error:
+                    if "is not implemented" not in str(error):
+                        raise
+                    seconds = None  # PyTorch has no second derivative of some activations
+            if seconds is not None:
+                entry["second_cotangents"] = [flat(c) for c in w]
+                entry["second_gradients"] = [flat(s) for s in seconds]
     cases.setdefault(op, []).append(entry)
 
 
@@ -104,8 +115,10 @@ def boundary(op, body, function, points, name="at boundary points"):
     case(op, name + ", second", body, function, columns, cotangent=torch.ones(len(rows), dtype=torch.float64))
 
 
-def unary(op, function, text=None, low=-3.0, high=3.0, points=SPECIAL, integers=None):
+def unary(op, function, text=None, low=-3.0, high=3.0, points=SPECIAL, integers=None, label="", tolerance=None):
     body = text or f"ag.{op} {{0}} : {{y}}"
+    global prefix, loose
+    prefix, loose = label, tolerance
     case(op, "smooth", body, function, [uniform(3, 4, low=low, high=high)], smooth=True)
     case(op, "scalar", body, function, [uniform(low=low, high=high)], smooth=True)
     case(op, "f32", body, function, [uniform(7, low=low, high=high).float()], tolerance=1e-6)
@@ -115,18 +128,22 @@ def unary(op, function, text=None, low=-3.0, high=3.0, points=SPECIAL, integers=
     if integers:
         case(op, "i64", body, function, [torch.tensor(integers)])
         case(op, "i32", body, function, [torch.tensor(integers, dtype=torch.int32)])
+    prefix, loose = "", None
 
 
-def binary(op, function, low=-3.0, high=3.0, points=(FEW, FEW), integers=None, bools=False, text=None):
+def binary(op, function, low=-3.0, high=3.0, points=(FEW, FEW), integers=None, bools=False, text=None, kinks=False):
     body = text or f"ag.{op} {{0}}, {{1}} : {{y}}"
-    smooth = lambda *shape: [uniform(*shape, low=low, high=high), uniform(*shape, low=low, high=high)]
+    if kinks:  # smooth only away from a = b and from whole quotients
+        points_of = lambda *shape: [uniform(*shape, low=2.2, high=2.8), uniform(*shape, low=0.78, high=0.9)]
+    smooth = lambda *shape: (points_of(*shape) if kinks else
+                             [uniform(*shape, low=low, high=high), uniform(*shape, low=low, high=high)])
     case(op, "smooth", body, function, smooth(3, 4), smooth=True)
     case(op, "scalar", body, function, smooth(), smooth=True)
     case(op, "f32", body, function, [x.float() for x in smooth(7)], tolerance=1e-5)
     case(op, "empty", body, function, smooth(0, 3))
     case(op, "size 1", body, function, smooth(1, 1), smooth=True)
     case(op, "same operand", body.replace("{1}", "{0}"), lambda x: function(x, x), [uniform(5, low=low, high=high)],
-         smooth=op not in ("maximum", "minimum"))
+         smooth=op not in ("maximum", "minimum") and not kinks)
     boundary(op, body, function, points)
     if integers:
         a, b = zip(*itertools.product(integers[0], integers[1]))
@@ -176,6 +193,119 @@ def elementwise():
     select()
     compare()
     cast()
+
+
+def attributed(op, name, attributes, function, **more):
+    """An op of one operand with attributes, as one that has none."""
+    unary(op, function, text=f"ag.{op} {{0}} {{{{{attributes}}}}} : {{y}}", label=name + " ", **more)
+
+
+def functions():
+    F = torch.nn.functional
+    wide = [x for x in SPECIAL if abs(x) < 1e10 or not math.isfinite(x)]
+    unit = [0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5, INF, -INF, NAN, TINY]
+    halves = SPECIAL + [1.5, 2.5, -1.5, -0.3]
+    whole = [0, 1, -1, 7, -5, 100]
+    for op in ["floor", "ceil", "trunc"]:
+        unary(op, getattr(torch, op), points=halves, integers=whole)
+    attributed("round", "0", "decimals = 0 : i64", torch.round, points=halves, integers=whole)
+    attributed("round", "2", "decimals = 2 : i64", lambda x: torch.round(x, decimals=2), points=wide)
+    attributed("round", "-1", "decimals = -1 : i64", lambda x: torch.round(x, decimals=-1), points=wide)
+    unary("frac", torch.frac, points=wide)
+    unary("exp2", torch.exp2)
+    unary("expm1", torch.expm1)
+    for op in ["log2", "log10", "log1p", "rsqrt"]:
+        unary(op, getattr(torch, op), low=0.2, high=4, points=SPECIAL + [8.0, 1000.0])
+    attributed("logit", "plain", "eps = -1.0 : f64", torch.logit, low=0.1, high=0.9, points=unit)
+    attributed("logit", "eps", "eps = 0.125 : f64", lambda x: torch.logit(x, eps=0.125), low=0.2, high=0.8,
+               points=unit + [0.125, 0.875])
+    unary("tan", torch.tan, low=-1, high=1, points=wide)
+    unary("asin", torch.asin, low=-0.9, high=0.9, points=unit)
+    unary("acos", torch.acos, low=-0.9, high=0.9, points=unit)
+    unary("atan", torch.atan)
+    unary("sinh", torch.sinh, points=wide)
+    unary("cosh", torch.cosh, points=wide)
+    unary("asinh", torch.asinh, points=wide)
+    unary("acosh", torch.acosh, low=1.5, high=4, points=wide)
+    unary("atanh", torch.atanh, low=-0.9, high=0.9, points=unit)
+    unary("sinc", torch.sinc, low=0.2, high=2, points=[0.0, -0.0, 0.5, -2.5, NAN])
+    unary("erf", torch.erf, points=wide)
+    unary("erfc", torch.erfc, points=wide)
+    unary("erfinv", torch.erfinv, low=-0.9, high=0.9, points=unit)
+    unary("lgamma", torch.lgamma, low=0.3, high=5, points=[0.0, 1.0, 2.0, 0.5, 3.0, -2.5, 100.0, 1e300, INF, NAN])
+    unary("digamma", torch.digamma, low=0.3, high=5, points=[1.0, 0.5, 3.0, -2.5, 100.0, NAN])
+    for n in [1, 2, 3]:
+        attributed("polygamma", str(n), f"n = {n} : i64", lambda x, n=n: torch.polygamma(n, x), low=0.5, high=5,
+                   points=[1.0, 0.5, 3.0, 100.0, NAN])
+    attributed("nan_to_num", "", "nan = 1.5 : f64, posinf = 7.0 : f64, neginf = -8.0 : f64",
+               lambda x: torch.nan_to_num(x, 1.5, 7.0, -8.0))
+    attributed("leaky_relu", "", "negative_slope = 0.1 : f64", lambda x: F.leaky_relu(x, 0.1))
+    attributed("elu", "", "alpha = 1.5 : f64, scale = 1.0 : f64, input_scale = 1.0 : f64", lambda x: F.elu(x, 1.5), points=wide)
+    attributed("elu", "celu", "alpha = 2.0 : f64, scale = 1.0 : f64, input_scale = 0.5 : f64", lambda x: F.celu(x, 2.0),
+               points=wide)
+    unary("gelu", F.gelu, points=wide, tolerance=1e-9)
+    unary("gelu_tanh", lambda x: F.gelu(x, approximate="tanh"), points=[x for x in wide if abs(x) < 100], tolerance=1e-9)
+    unary("silu", F.silu, points=wide)
+    unary("mish", F.mish, points=wide)
+    attributed("softplus", "", "beta = 1.0 : f64, threshold = 20.0 : f64", F.softplus, points=wide + [20.0, 20.5])
+    attributed("softplus", "beta", "beta = 2.0 : f64, threshold = 3.0 : f64", lambda x: F.softplus(x, 2.0, 3.0), high=1.0,
+               points=wide + [1.5])
+    attributed("hardtanh", "", "min_val = -1.0 : f64, max_val = 2.5 : f64", lambda x: F.hardtanh(x, -1.0, 2.5),
+               points=SPECIAL + [2.5])
+    unary("hardswish", F.hardswish, low=-2.5, high=2.5, points=[x for x in SPECIAL + [-3.0, 2.9] if math.isfinite(x)])
+    unary("hardsigmoid", F.hardsigmoid, low=-2.5, high=2.5, points=SPECIAL + [-3.0])
+    attributed("hardshrink", "", "lambd = 0.5 : f64", F.hardshrink, points=SPECIAL + [-0.5])
+    attributed("softshrink", "", "lambd = 0.5 : f64", F.softshrink, points=SPECIAL + [-0.5])
+    unary("logsigmoid", F.logsigmoid, points=wide)
+    attributed("threshold", "", "threshold = 0.5 : f64, value = -7.0 : f64", lambda x: F.threshold(x, 0.5, -7.0))
+
+
+def functions_of_two():
+    whole, some = [0, 1, -1, 7, -5, 100, -128], [1, -1, 3, -4, 7]
+    few = [0.0, -0.0, 1.0, -1.0, 2.5, -3.0, INF, -INF, NAN]
+    binary("fmod", torch.fmod, points=(few, few), integers=(whole, some), kinks=True)
+    binary("remainder", torch.remainder, points=(few, few), integers=(whole, some), kinks=True)
+    binary("floor_div", lambda a, b: torch.div(a, b, rounding_mode="floor"), points=(few, few), integers=(whole, some), kinks=True)
+    binary("trunc_div", lambda a, b: torch.div(a, b, rounding_mode="trunc"), points=(few, few), integers=(whole, some), kinks=True)
+    binary("atan2", torch.atan2, points=(few, few))
+    binary("hypot", torch.hypot, points=(few + [1e300, 1e-300], few + [1e300]))
+    binary("copysign", torch.copysign, points=(few, [1.0, -1.0, 0.0, -0.0, INF, -INF]), kinks=True)
+    binary("fmax", torch.fmax, points=(few, few), integers=(whole, some), kinks=True)
+    binary("fmin", torch.fmin, points=(few, few), integers=(whole, some), kinks=True)
+    binary("xlogy", torch.xlogy, low=0.3, high=3, points=(few, few))
+    binary("xlog1py", torch.special.xlog1py, low=0.3, high=3, points=(few, few))
+    binary("logaddexp", torch.logaddexp, points=(few, few))
+    binary("logaddexp2", torch.logaddexp2, points=(few, few))
+    binary("clamp_min", lambda a, b: torch.clamp(a, min=b), points=(few, few), integers=(whole, some), kinks=True)
+    binary("clamp_max", lambda a, b: torch.clamp(a, max=b), points=(few, few), integers=(whole, some), kinks=True)
+    binary("prelu", lambda a, b: torch.ops.aten._prelu_kernel(a, b), points=(few, few))
+    pairs = [column(x) for x in zip(*itertools.product(few, few))]
+    for op in ["heaviside", "nextafter"]:
+        case(op, "f64", f"ag.{op} {{0}}, {{1}} : {{y}}", lambda a, b, op=op: getattr(torch, op)(a.detach(), b.detach()), pairs)
+    for bits in [torch.int64, torch.int32]:
+        a, b = (torch.tensor(x, dtype=bits) for x in zip(*itertools.product(whole, whole + [31, 40, 63, 64])))
+        for op, f in [("gcd", torch.gcd), ("bitwise_and", torch.bitwise_and), ("bitwise_or", torch.bitwise_or),
+                      ("bitwise_xor", torch.bitwise_xor), ("shift_left", torch.bitwise_left_shift),
+                      ("shift_right", torch.bitwise_right_shift)]:
+            case(op, str(bits), f"ag.{op} {{0}}, {{1}} : {{y}}", f, [a, b])
+        case("bitwise_not", str(bits), "ag.bitwise_not {0} : {y}", torch.bitwise_not, [a])
+    truth = [torch.tensor([0, 0, 1, 1]) > 0, torch.tensor([0, 1, 0, 1]) > 0]
+    case("logical_xor", "table", "ag.logical_xor {0}, {1} : {y}", torch.logical_xor, truth)
+    for op in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
+        case(op, "bool", f"ag.{op} {{0}}, {{1}} : {{y}}", getattr(torch, op), truth)
+    case("bitwise_not", "bool", "ag.bitwise_not {0} : {y}", torch.bitwise_not, truth[:1])
+    for op, f in [("clamp", torch.clamp), ("lerp", torch.lerp)]:
+        body = f"ag.{op} {{0}}, {{1}}, {{2}} : {{y}}"
+        case(op, "smooth", body, f, [uniform(3, 4), uniform(3, 4, low=-3, high=-2), uniform(3, 4, low=2, high=3)], smooth=True)
+        case(op, "scalar", body, f, [uniform(), uniform(low=-3, high=-2), uniform(low=2, high=3)], smooth=True)
+        case(op, "empty", body, f, [uniform(0, 2), uniform(0, 2), uniform(0, 2)])
+        points = [0.0, 1.0, -1.0, 2.0, INF, NAN]
+        if op == "clamp":
+            boundary(op, body, f, [points, points, points])
+        else:
+            boundary(op, body, f, [[0.0, 1.0, -2.0, INF], [0.0, 3.0, INF], [0.0, 0.25, 0.5, 1.0, NAN]])
+    case("clamp", "i64", "ag.clamp {0}, {1}, {2} : {y}", torch.clamp,
+         [torch.tensor([-5, 0, 5, 9]), torch.tensor([0, 0, 0, 7]), torch.tensor([3, 3, 3, 2])])
 
 
 def select():
@@ -364,6 +494,8 @@ def concats():
 
 def main():
     elementwise()
+    functions()
+    functions_of_two()
     reductions()
     contractions()
     shapes()

@@ -38,6 +38,7 @@ public:
   Vec abs() const;
   Vec sqrt() const;
   Vec roundEven() const;
+  Vec trunc() const;
   Vec copySign(const Vec &sign) const;
 };
 
@@ -102,6 +103,25 @@ Vec logVec(const Vec &x);
 Vec powVec(const Vec &x, const Vec &y);
 /// The sine, or the cosine.
 Vec sinVec(const Vec &x, bool cosine);
+
+// These are f64.
+Vec exp2Vec(const Vec &x);
+Vec expm1Vec(const Vec &x);
+Vec log1pVec(const Vec &x);
+/// log2, or log10.
+Vec logBaseVec(const Vec &x, bool decimal);
+Vec tanVec(const Vec &x);
+Vec asinVec(const Vec &x, bool cosine);
+Vec atanVec(const Vec &x);
+Vec atan2Vec(const Vec &y, const Vec &x);
+Vec sinhVec(const Vec &x);
+Vec coshVec(const Vec &x);
+Vec asinhVec(const Vec &x);
+Vec acoshVec(const Vec &x);
+Vec atanhVec(const Vec &x);
+Vec erfVec(const Vec &x);
+Vec erfcVec(const Vec &x);
+Vec fmodVec(const Vec &x, const Vec &y);
 
 } // namespace gradc::cpu
 

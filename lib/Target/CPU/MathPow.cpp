@@ -50,6 +50,29 @@ static Pair logPair(const Vec &m, const Vec &e) {
   return {high, all.low - (high - all.high)};
 }
 
+Vec gradc::cpu::logBaseVec(const Vec &x, bool decimal) {
+  Vec small = x < 0x1p-1022;
+  Vec bits = select(small, x * 0x1p54, x).bits();
+  Vec e = shiftRight(addInt(bits, -0x3FE6A09E667F3BCD), 52);
+  Vec m = subInt(bits, shiftLeft(e, 52)).asFloat();
+  Vec shift = select(small, e.integer(-54), e.integer(0));
+  Vec k = addInt(e, shift).resize(32).intToFloat(x.element());
+  // Base 2 takes the exponent as it is: powers of 2 are exact.
+  Pair log = logPair(m, decimal ? k : k.real(0));
+  double factor = decimal ? 4.34294481903251816668e-01 : 1.44269504088896338700e+00;
+  double factorRest = decimal ? 1.09831965021676508e-17 : 2.03552737409310331e-17;
+  Pair y = product(log.high, log.high.real(factor));
+  y.low = y.low + fma(log.high, factorRest, log.low * factor);
+  if (!decimal) {
+    Pair all = sum(k, y.high);
+    y = {all.high, all.low + y.low};
+  }
+  Vec r = y.high + y.low;
+  r = select(equal(x, 1), x.real(0), r); // not -0
+  r = select(equal(x, 0), x.real(-INFINITY), select(x < 0.0, x.real(NAN), r));
+  return select(x < INFINITY, r, x);
+}
+
 /// |x|^y for f64, but for zero, infinite and NaN operands, which logVec and expVec treat right.
 static Vec powPositive(const Vec &x, const Vec &y) {
   Vec small = x < 0x1p-1022;

@@ -274,3 +274,24 @@ Vec gradc::cpu::sinVec(const Vec &argument, bool cosine) {
     y = select(equal(x, 0), x, y);
   return y.toFloat(argument.element());
 }
+
+Vec gradc::cpu::tanVec(const Vec &x) {
+  Reduced r = reduce(x);
+  Vec z = r.high * r.high;
+  Vec v = z * r.high;
+  // Sine and cosine as above, each with what its last sum lost.
+  Vec bend =
+      (z * (r.low * 0.5 - v * polynomial(z, kSin)) - r.low) - v * -1.66666666666666324348e-01;
+  Vec sine = r.high - bend, sineLost = (r.high - sine) - bend;
+  Vec half = z * 0.5, w = 1.0 - half;
+  Vec q = ((1.0 - w) - half) + (z * z * polynomial(z, kCos) - r.high * r.low);
+  Vec cosine = w + q, cosineLost = (w - cosine) + q;
+  Vec even = equalInt(andInt(r.quadrant, 1), 0);
+  Vec top = select(even, sine, -cosine), topLost = select(even, sineLost, -cosineLost);
+  Vec bottom = select(even, cosine, sine), bottomLost = select(even, cosineLost, sineLost);
+  Vec t = top / bottom;
+  Vec rest = (fma(-t, bottom, top) + (topLost - t * bottomLost)) / bottom;
+  Vec y = t + select(rest.abs() < INFINITY, rest, rest.real(0));
+  // A tiny argument is its own result, and keeps the sign of zero.
+  return select(x.abs() < 0x1p-30, x, y);
+}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Lanes.h"
 #include "Math.h"
+#include "gradc/IR/Ag.h"
 
 using namespace mlir;
 using namespace gradc::cpu;
@@ -56,6 +57,53 @@ static Lanes roundedQuotient(LaneBuilder &b, const Lanes &x, const Lanes &y, boo
   return out;
 }
 
+/// Euclid's algorithm, until no lane has a rest.
+static Lanes greatestDivisor(LaneBuilder &b, const Lanes &x, const Lanes &y) {
+  Lanes init(x);
+  init.append(y.begin(), y.end());
+  size_t n = x.size();
+  auto isZero = [&](Value v) {
+    return Value(
+        arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, v, b.integer(0, v.getType())));
+  };
+  SmallVector<Type> types;
+  for (Value v : init)
+    types.push_back(v.getType());
+  auto loop = scf::WhileOp::create(
+      b.b, b.loc, types, init,
+      [&](OpBuilder &, Location, ValueRange carried) {
+        Value all;
+        for (Value v : carried.drop_front(n)) {
+          Value none = isZero(v);
+          if (isa<VectorType>(none.getType()))
+            none = vector::ReductionOp::create(b.b, b.loc, vector::CombiningKind::AND, none);
+          all = all ? Value(arith::AndIOp::create(b.b, b.loc, all, none)) : none;
+        }
+        Value more = arith::XOrIOp::create(b.b, b.loc, all, b.integer(1, all.getType()));
+        scf::ConditionOp::create(b.b, b.loc, more, carried);
+      },
+      [&](OpBuilder &, Location, ValueRange carried) {
+        Lanes first, second;
+        for (size_t i = 0; i < n; ++i) {
+          Value a = carried[i], d = carried[n + i], done = isZero(d);
+          // By 0 and by -1 machines trap; 1 leaves no rest either.
+          Value one = b.integer(1, d.getType()), minus = b.integer(-1, d.getType());
+          Value bad = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, d, minus);
+          bad = arith::OrIOp::create(b.b, b.loc, bad, done);
+          Value safe = arith::SelectOp::create(b.b, b.loc, bad, one, d);
+          Value rest = arith::RemSIOp::create(b.b, b.loc, a, safe);
+          first.push_back(arith::SelectOp::create(b.b, b.loc, done, a, d));
+          second.push_back(arith::SelectOp::create(b.b, b.loc, done, d, rest));
+        }
+        first.append(second.begin(), second.end());
+        scf::YieldOp::create(b.b, b.loc, first);
+      });
+  Lanes out;
+  for (Value v : loop.getResults().take_front(n))
+    out.push_back(math::AbsIOp::create(b.b, b.loc, v));
+  return out;
+}
+
 Lanes gradc::cpu::applyOp(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in) {
   if (std::optional<Lanes> v = applyNarrow(b, op, in))
     return *v;
@@ -69,6 +117,8 @@ Lanes gradc::cpu::applyWide(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in, T
     return integerPower(b, in[0], in[1]);
   if (isa<arith::FloorDivSIOp, arith::CeilDivSIOp>(op))
     return roundedQuotient(b, in[0], in[1], isa<arith::CeilDivSIOp>(op));
+  if (isa<ag::ScalarGcdOp>(op))
+    return greatestDivisor(b, in[0], in[1]);
   Lanes out;
   for (size_t i = 0; i < in[0].size(); ++i) {
     OperationState state(b.loc, op->getName());

@@ -63,6 +63,7 @@ Vec Vec::resize(unsigned width) const {
 Vec Vec::abs() const { return unary<math::AbsFOp>(*this); }
 Vec Vec::sqrt() const { return unary<math::SqrtOp>(*this); }
 Vec Vec::roundEven() const { return unary<math::RoundEvenOp>(*this); }
+Vec Vec::trunc() const { return unary<math::TruncOp>(*this); }
 Vec Vec::copySign(const Vec &sign) const { return binary<math::CopySignOp>(*this, sign); }
 
 Vec operator+(const Vec &x, const Vec &y) { return binary<arith::AddFOp>(x, y); }
