@@ -139,10 +139,10 @@ Value scalarHypot(OpBuilder &b, Location loc, ValueRange args) {
   };
   if (x.width() < 64) {
     auto wide = [&](const Scalar &v) {
-      return v.with(arith::ExtFOp::create(b, loc, b.getF64Type(), v));
+      return v.with(arith::ExtFOp::create(b, loc, b.getF64Type(), v.value));
     };
     Scalar u = wide(x), v = wide(y), r = apply<math::SqrtOp>(u * u + v * v);
-    return infinite(x.with(arith::TruncFOp::create(b, loc, x.type(), r)));
+    return infinite(x.with(arith::TruncFOp::create(b, loc, x.type(), r.value)));
   }
   // A power of two keeps the squares from overflow and from the denormals.
   Scalar large = (x > 0x1p500) | (y > 0x1p500), small = (x < 0x1p-459) & (y < 0x1p-459);

@@ -430,7 +430,7 @@ void addElementwiseOps(OpTable &table, MLIRContext &context) {
       if (!llvm::any_of(mathComposites(), [&](const Composite &c) { return c.name == name; }))
         add({name.str(), entry->arity, entry->arity, parametersOf(*entry), entry->summary.str(),
              elementwise, true, entry},
-            entry->promotion != "condition" && !pure.contains(name));
+            entry->promotion != "condition" && !pure.contains(name) && !name.starts_with("ag."));
   }
   for (const Composite &c : mathComposites())
     add({c.name.str(), c.minInputs, c.maxInputs, c.attributes, c.summary.str(), elementwise},

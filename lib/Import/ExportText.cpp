@@ -150,7 +150,7 @@ static NodeText describeByEntry(Operation *op) {
   NodeText text{json[0].str(), {}};
   for (StringRef parameter : described.getEntry().parameters) {
     StringRef name = parameter.split(' ').second.split(' ').first;
-    text.attributes.push_back({name, parameterText(op->getAttr(name))});
+    text.attributes.push_back({name.str(), parameterText(op->getAttr(name))});
   }
   return text;
 }

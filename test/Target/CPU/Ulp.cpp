@@ -23,6 +23,24 @@ static long double reference(Operation *op, long double x, long double y) {
       .Case<math::SqrtOp>([&](auto) { return sqrtl(x); })
       .Case<math::RsqrtOp>([&](auto) { return 1 / sqrtl(x); })
       .Case<math::PowFOp>([&](auto) { return powl(x, y); })
+      .Case<math::Exp2Op>([&](auto) { return exp2l(x); })
+      .Case<math::ExpM1Op>([&](auto) { return expm1l(x); })
+      .Case<math::Log2Op>([&](auto) { return log2l(x); })
+      .Case<math::Log10Op>([&](auto) { return log10l(x); })
+      .Case<math::Log1pOp>([&](auto) { return log1pl(x); })
+      .Case<math::TanOp>([&](auto) { return tanl(x); })
+      .Case<math::AsinOp>([&](auto) { return asinl(x); })
+      .Case<math::AcosOp>([&](auto) { return acosl(x); })
+      .Case<math::AtanOp>([&](auto) { return atanl(x); })
+      .Case<math::Atan2Op>([&](auto) { return atan2l(x, y); })
+      .Case<math::SinhOp>([&](auto) { return sinhl(x); })
+      .Case<math::CoshOp>([&](auto) { return coshl(x); })
+      .Case<math::AsinhOp>([&](auto) { return asinhl(x); })
+      .Case<math::AcoshOp>([&](auto) { return acoshl(x); })
+      .Case<math::AtanhOp>([&](auto) { return atanhl(x); })
+      .Case<math::ErfOp>([&](auto) { return erfl(x); })
+      .Case<math::ErfcOp>([&](auto) { return erfcl(x); })
+      .Case<arith::RemFOp>([&](auto) { return fmodl(x, y); })
       .Default([](auto) -> long double { llvm::report_fatal_error("no reference"); });
 }
 
@@ -133,7 +151,7 @@ bool gradc::test::checkUlp(sched::KernelOp kernel,
                            double bound) {
   Operation *op = nullptr;
   kernel.walk([&](Operation *o) {
-    if (isa<math::MathDialect>(o->getDialect()))
+    if (isa<math::MathDialect>(o->getDialect()) || isa<arith::RemFOp>(o))
       op = o;
   });
   auto type = cast<RankedTensorType>(kernel.getResultTypes()[0]);
