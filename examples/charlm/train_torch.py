@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same training in PyTorch, for comparison: train_torch.py DATA_FOLDER [STEPS]. Prints losses, seconds and peak memory."""
+"""The same training in PyTorch, for comparison: train_torch.py DATA_FOLDER [STEPS]. Prints the loss, CPU seconds and peak memory."""
 import math
 import pathlib
 import resource
@@ -58,7 +58,7 @@ def main():
     warm = torch.optim.lr_scheduler.LinearLR(optimizer, 1 / 101, total_iters=100)
     cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps - 100)
     schedule = torch.optim.lr_scheduler.SequentialLR(optimizer, [warm, cosine], [100])
-    start, order, at = time.perf_counter(), torch.randperm(len(train)), 0
+    start, order, at = time.process_time(), torch.randperm(len(train)), 0
     for step in range(steps):
         if at + BATCH > len(train):
             order, at = torch.randperm(len(train)), 0
@@ -69,7 +69,7 @@ def main():
         optimizer.step()
         schedule.step()
         at += BATCH
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     with torch.no_grad():
         whole = len(held) // BATCH * BATCH
         loss = np.mean([model(held[i:i + BATCH]).item() for i in range(0, whole, BATCH)])

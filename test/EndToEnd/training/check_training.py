@@ -207,6 +207,35 @@ def check_signals(c):
         c.check(weights("a.safetensors") == weights("b.safetensors"), "stopped by a signal: other results")
 
 
+NAN_MODEL = """{"format": "gradc.graph", "version": 1,
+ "inputs": {"x": "f32[4]"}, "parameters": {"w": {"type": "f32[4]", "init": {"op": "ones", "shape": [4]}}},
+ "functions": {"forward": {"export": true, "body": [
+   {"name": "y", "op": "mul", "inputs": ["x", "w"]},
+   {"name": "z", "op": "log", "inputs": ["y"]},
+   {"name": "loss", "op": "mean", "inputs": ["z"]}], "outputs": {"loss": "loss"}}}}
+"""
+
+
+def check_nan(gradc):
+    """--check-nan names the operation and its line, lets good numbers pass, and takes the checkpoint of a plain build."""
+    pathlib.Path("nan.json").write_text(NAN_MODEL)
+    for flags, name in (([], "plain"), (["--check-nan"], "careful")):
+        subprocess.run([gradc, "build", "nan.json", "--optimizer=sgd:lr=0.01", *flags, "-o", name], check=True)
+    for name, x in (("good", [1, 2, 3, 4]), ("negative", [1, 2, -3, 4]), ("zero", [1, 2, 0, 4]), ("nan", [1, math.nan, 0, 4])):
+        arrays.write_npz(name + ".npz", x=("<f4", [4], x))
+    plain, careful = Checks("./plain"), Checks("./careful")
+    plain.run("--inputs", "good.npz", "--steps", 2, "--checkpoint", "nan.ck")
+    careful.run("--inputs", "good.npz", "--steps", 4, "--checkpoint", "nan.ck", "--resume", "--outputs", "a.safetensors")
+    plain.run("--inputs", "good.npz", "--steps", 4, "--outputs", "b.safetensors")
+    plain.check(arrays.read_safetensors("a.safetensors") == arrays.read_safetensors("b.safetensors"), "the checks change numbers")
+    plain.run("--inputs", "negative.npz", "--steps", 1)
+    for name, expected in (("negative", "nan.json:5:4: error: NaN in 'log'\n"), ("zero", "nan.json:5:4: error: infinity in 'log'\n"),
+                           ("nan", "error: NaN in input 'x'\n")):
+        text = careful.run("--inputs", name + ".npz", "--steps", 1, status=1)
+        careful.check(text.endswith(expected), f"expected {expected!r}, got {text!r}")
+    return plain.count + careful.count, plain.failed + careful.failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gradc", required=True)
@@ -224,6 +253,8 @@ def main():
         check_resume(c)
         check_refusals(c, gradc, "./other")
         check_signals(c)
+        count, failed = check_nan(gradc)
+        c.count, c.failed = c.count + count, c.failed + failed
         left = [name for name in os.listdir() if name.endswith(".part")]
         c.check(not left, f"left behind: {left}")
         os.chdir("/")
