@@ -202,10 +202,10 @@ static NodeText describeByName(Operation *op) {
     std::string value;
     if (auto list = dyn_cast<DenseI64ArrayAttr>(a.getValue()))
       value = listText(list.asArrayRef());
-    else if (auto mode = dyn_cast<ag::ScatterModeAttr>(a.getValue()))
-      value = quote(ag::stringifyScatterMode(mode.getValue()));
-    else if (auto kind = dyn_cast<ag::CumulativeKindAttr>(a.getValue()))
-      value = quote(ag::stringifyCumulativeKind(kind.getValue()));
+    else if (auto scatter = dyn_cast<ag::ScatterOp>(op); scatter && a.getName() == "mode")
+      value = quote(ag::stringifyScatterMode(scatter.getMode()));
+    else if (auto cumulative = dyn_cast<ag::CumulativeOp>(op); cumulative && a.getName() == "kind")
+      value = quote(ag::stringifyCumulativeKind(cumulative.getKind()));
     else if (auto flag = dyn_cast<BoolAttr>(a.getValue()))
       value = flag.getValue() ? "true" : "false";
     else if (auto number = dyn_cast<FloatAttr>(a.getValue()))

@@ -444,33 +444,41 @@ template <Compute compute> static LogicalResult inPlace(Importer &importer, Node
   return importer.write(target, value, importer.needsGrad(node), node.loc);
 }
 
+/// Adds the op itself, or the one that writes into its first input.
 template <Compute compute>
-static void addBoth(OpTable &table, StringRef name, unsigned most,
-                    std::vector<AttributeSpec> attributes, StringRef summary) {
-  table.add("indexing", {name.str(), 3, most, attributes, summary.str(), plain<compute>});
-  table.add("in place", {(name + "_").str(), 3, most, attributes,
-                         ("'" + name + "', written into the first input").str(), inPlace<compute>});
+static void add(OpTable &table, bool writes, StringRef name, unsigned most,
+                std::vector<AttributeSpec> attributes, StringRef summary) {
+  if (!writes)
+    table.add("indexing", {name.str(), 3, most, attributes, summary.str(), plain<compute>});
+  else
+    table.add("in place",
+              {(name + "_").str(), 3, most, attributes,
+               ("'" + name + "', written into the first input").str(), inPlace<compute>});
 }
 
 void addScatterOps(OpTable &table) {
   using K = AttributeKind;
   const AttributeSpec dim{"dim", K::integer, true};
-  addBoth<scatterWith<ScatterMode::set>>(
-      table, "scatter", 3, {dim},
-      "the third input (or a number) written into the first at the indices of the second");
-  addBoth<scatterWith<ScatterMode::add>>(table, "scatter_add", 3, {dim},
-                                         "the same, added to what is there");
-  addBoth<scatterReduce>(
-      table, "scatter_reduce", 3, {dim, {"reduce", K::text, true}, {"include_self", K::boolean}},
-      "the same, combined by sum, prod, mean, amax or amin; with what is there unless told not to");
-  addBoth<indexWith<ScatterMode::add>>(table, "index_add", 3, {dim, {"alpha", K::number}},
-                                       "slices of the third input added at a vector of indices");
-  addBoth<indexWith<ScatterMode::set>>(table, "index_copy", 3, {dim},
-                                       "slices of the third input written at a vector of indices");
-  addBoth<indexFill>(table, "index_fill", 3, {dim}, "one number written at a vector of indices");
-  addBoth<indexPut>(table, "index_put", unlimited, {{"accumulate", K::boolean}},
-                    "the second input written, or added, at the indices that the further inputs "
-                    "give, one tensor a dimension");
+  for (bool writes : {false, true}) {
+    add<scatterWith<ScatterMode::set>>(
+        table, writes, "scatter", 3, {dim},
+        "the third input (or a number) written into the first at the indices of the second");
+    add<scatterWith<ScatterMode::add>>(table, writes, "scatter_add", 3, {dim},
+                                       "the same, added to what is there");
+    add<scatterReduce>(table, writes, "scatter_reduce", 3,
+                       {dim, {"reduce", K::text, true}, {"include_self", K::boolean}},
+                       "the same, combined by sum, prod, mean, amax or amin; with what is there "
+                       "unless told not to");
+    add<indexWith<ScatterMode::add>>(table, writes, "index_add", 3, {dim, {"alpha", K::number}},
+                                     "slices of the third input added at a vector of indices");
+    add<indexWith<ScatterMode::set>>(table, writes, "index_copy", 3, {dim},
+                                     "slices of the third input written at a vector of indices");
+    add<indexFill>(table, writes, "index_fill", 3, {dim},
+                   "one number written at a vector of indices");
+    add<indexPut>(table, writes, "index_put", unlimited, {{"accumulate", K::boolean}},
+                  "the second input written, or added, at the indices that the further inputs "
+                  "give, one tensor a dimension");
+  }
 }
 
 } // namespace gradc::graph

@@ -71,7 +71,7 @@ private:
   void mergeRuns(Value from, Value to, Value fromIndices, Value toIndices, Value width) {
     Value size = b.i64(lines.size);
     Value twice = b.mul(width, 2);
-    Value pairs = arith::CeilDivUIOp::create(b.b, b.loc, size, twice);
+    Value pairs = arith::DivUIOp::create(b.b, b.loc, b.add(size, b.add(twice, -1)), twice);
     b.loop(b.i64(0), pairs, 1, [&](Value pair) {
       Value start = arith::MulIOp::create(b.b, b.loc, pair, twice);
       Value middle = least(b.add(start, width), size), end = least(b.add(start, twice), size);
