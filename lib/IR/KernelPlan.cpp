@@ -376,10 +376,12 @@ LogicalResult KernelGraph::checkRows(std::string &why) const {
       n = nodes[n].in[0];
     for (int r : nest.results)
       work.push_back(results[r].node);
+    SmallVector<bool> seen(nodes.size(), false);
     while (!work.empty()) {
       int n = work.pop_back_val();
-      if (isOuterReduce(n))
+      if (isOuterReduce(n) || seen[n])
         continue;
+      seen[n] = true;
       if (isRowReduce(n) && count(nest.outer) != count(nodes[n].dims)) {
         why = "the sum of a row would be computed once for every row: not one kernel";
         return failure();

@@ -358,3 +358,79 @@ sched.kernel @rows_900 kind "elementwise" inplace [] (%x: tensor<5x900xf32>, %i:
   } -> tensor<5x900xf32>
   sched.return %r : tensor<5x900xf32>
 }
+
+// A value is looked at once, however many paths lead to it: here 2 to the 64th.
+// CHECK-LABEL: kernel @shared_operands: form rows
+// CHECK: nest phase 0
+sched.kernel @shared_operands kind "elementwise" inplace [] (%x: tensor<1000xf32>) -> tensor<1000xf32> {
+  %e = tensor.empty() : tensor<1000xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%x : tensor<1000xf32>) outs(%e : tensor<1000xf32>) {
+  ^bb0(%v0: f32, %o: f32):
+    %v1 = arith.addf %v0, %v0 : f32
+    %v2 = arith.mulf %v1, %v1 : f32
+    %v3 = arith.addf %v2, %v2 : f32
+    %v4 = arith.mulf %v3, %v3 : f32
+    %v5 = arith.addf %v4, %v4 : f32
+    %v6 = arith.mulf %v5, %v5 : f32
+    %v7 = arith.addf %v6, %v6 : f32
+    %v8 = arith.mulf %v7, %v7 : f32
+    %v9 = arith.addf %v8, %v8 : f32
+    %v10 = arith.mulf %v9, %v9 : f32
+    %v11 = arith.addf %v10, %v10 : f32
+    %v12 = arith.mulf %v11, %v11 : f32
+    %v13 = arith.addf %v12, %v12 : f32
+    %v14 = arith.mulf %v13, %v13 : f32
+    %v15 = arith.addf %v14, %v14 : f32
+    %v16 = arith.mulf %v15, %v15 : f32
+    %v17 = arith.addf %v16, %v16 : f32
+    %v18 = arith.mulf %v17, %v17 : f32
+    %v19 = arith.addf %v18, %v18 : f32
+    %v20 = arith.mulf %v19, %v19 : f32
+    %v21 = arith.addf %v20, %v20 : f32
+    %v22 = arith.mulf %v21, %v21 : f32
+    %v23 = arith.addf %v22, %v22 : f32
+    %v24 = arith.mulf %v23, %v23 : f32
+    %v25 = arith.addf %v24, %v24 : f32
+    %v26 = arith.mulf %v25, %v25 : f32
+    %v27 = arith.addf %v26, %v26 : f32
+    %v28 = arith.mulf %v27, %v27 : f32
+    %v29 = arith.addf %v28, %v28 : f32
+    %v30 = arith.mulf %v29, %v29 : f32
+    %v31 = arith.addf %v30, %v30 : f32
+    %v32 = arith.mulf %v31, %v31 : f32
+    %v33 = arith.addf %v32, %v32 : f32
+    %v34 = arith.mulf %v33, %v33 : f32
+    %v35 = arith.addf %v34, %v34 : f32
+    %v36 = arith.mulf %v35, %v35 : f32
+    %v37 = arith.addf %v36, %v36 : f32
+    %v38 = arith.mulf %v37, %v37 : f32
+    %v39 = arith.addf %v38, %v38 : f32
+    %v40 = arith.mulf %v39, %v39 : f32
+    %v41 = arith.addf %v40, %v40 : f32
+    %v42 = arith.mulf %v41, %v41 : f32
+    %v43 = arith.addf %v42, %v42 : f32
+    %v44 = arith.mulf %v43, %v43 : f32
+    %v45 = arith.addf %v44, %v44 : f32
+    %v46 = arith.mulf %v45, %v45 : f32
+    %v47 = arith.addf %v46, %v46 : f32
+    %v48 = arith.mulf %v47, %v47 : f32
+    %v49 = arith.addf %v48, %v48 : f32
+    %v50 = arith.mulf %v49, %v49 : f32
+    %v51 = arith.addf %v50, %v50 : f32
+    %v52 = arith.mulf %v51, %v51 : f32
+    %v53 = arith.addf %v52, %v52 : f32
+    %v54 = arith.mulf %v53, %v53 : f32
+    %v55 = arith.addf %v54, %v54 : f32
+    %v56 = arith.mulf %v55, %v55 : f32
+    %v57 = arith.addf %v56, %v56 : f32
+    %v58 = arith.mulf %v57, %v57 : f32
+    %v59 = arith.addf %v58, %v58 : f32
+    %v60 = arith.mulf %v59, %v59 : f32
+    %v61 = arith.addf %v60, %v60 : f32
+    %v62 = arith.mulf %v61, %v61 : f32
+    %v63 = arith.addf %v62, %v62 : f32
+    %v64 = arith.mulf %v63, %v63 : f32
+    linalg.yield %v64 : f32
+  } -> tensor<1000xf32>
+  sched.return %r : tensor<1000xf32>
+}
