@@ -180,16 +180,34 @@ private:
     });
   }
 
-  /// [in channels and window positions][out channels] to the weight's order.
+  /// [in channels and window positions][out channels] to the weight's order: by squares, as far as
+  /// there are any.
   void transpose() {
-    int64_t rows = plan.inChannels * kernelSize;
-    b.loop(b.i64(0), b.i64(channels), 1, [&](Value o) {
-      forEachPart(b, element, rows, 1, [&](Value at, ArrayRef<int64_t> lanes) {
-        Value from = b.add(b.add(b.mul(at, channels), o), plan.sumsOffset());
-        b.store(b.loadStrided(scratch, from, channels, element, lanes[0]), output,
-                b.add(b.mul(o, rows), at));
+    int64_t count = plan.inChannels * kernelSize;
+    int64_t squareRows = count / width * width, squareChannels = channels / width * width;
+    b.loop(b.i64(0), b.i64(squareRows), width, [&](Value row) {
+      b.loop(b.i64(0), b.i64(squareChannels), width, [&](Value o) {
+        Lanes square;
+        for (int64_t i = 0; i < width; ++i)
+          square.push_back(b.load(scratch, sumPlace(b.add(row, i), o), element, width));
+        square = b.transpose(square);
+        for (int64_t i = 0; i < width; ++i)
+          b.store(square[i], output, b.add(b.mul(b.add(o, i), count), row));
       });
     });
+    auto copy = [&](int64_t firstRow, int64_t firstChannel, int64_t lastChannel) {
+      b.loop(b.i64(firstRow), b.i64(count), 1, [&](Value row) {
+        b.loop(b.i64(firstChannel), b.i64(lastChannel), 1, [&](Value o) {
+          Value v = b.load(scratch, sumPlace(row, o), element, 1);
+          b.store(v, output, b.add(b.mul(o, count), row));
+        });
+      });
+    };
+    copy(squareRows, 0, squareChannels);
+    copy(0, squareChannels, channels);
+  }
+  Value sumPlace(Value row, Value channel) {
+    return b.add(b.add(b.mul(row, channels), channel), plan.sumsOffset());
   }
 
   LaneBuilder &b;
