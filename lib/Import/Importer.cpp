@@ -205,6 +205,10 @@ LogicalResult Importer::checkKeys(const Json &json, const OpSpec &spec) {
 }
 
 LogicalResult Importer::unknownOp(const Json &op) {
+  if (llvm::is_contained({"nonzero", "masked_select", "unique", "argwhere"}, StringRef(op.text)))
+    return fail(op, "'" + op.text +
+                        "' gives a tensor whose size depends on values; sizes are fixed "
+                        "when a program is compiled");
   const OpSpec *near = ops.nearest(op.text);
   return fail(op, "unknown op '" + op.text + "'" +
                       (near ? "; did you mean '" + near->name + "'?" : ""));

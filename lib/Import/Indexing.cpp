@@ -276,13 +276,6 @@ static LogicalResult oneHot(Importer &importer, Node &node) {
   return call.result(cast(hit, importer.b.getI64Type()));
 }
 
-/// Ops whose results have sizes that only values tell.
-static LogicalResult dynamic(Importer &importer, Node &node) {
-  return importer.fail(node.loc, "'" + node.spec->name +
-                                     "' gives a tensor whose size depends on values; sizes are "
-                                     "fixed when a program is compiled");
-}
-
 void addIndexOps(OpTable &table) {
   using K = AttributeKind;
   auto add = [&](StringRef name, unsigned least, unsigned most, StringRef summary,
@@ -305,8 +298,6 @@ void addIndexOps(OpTable &table) {
   add("masked_fill", 3, 3, "a number where a mask is true", maskedFill);
   add("one_hot", 1, 1, "1 at the index of a new last dimension, else 0", oneHot,
       {{"num_classes", K::integer, true}});
-  for (StringRef name : {"nonzero", "masked_select", "unique"})
-    add(name, 1, 2, "an error: its size would depend on values", dynamic);
 }
 
 } // namespace gradc::graph

@@ -17,7 +17,7 @@ enum class AttributeKind {
   integers, // a list
   dims,     // one integer or a list
   dimsOrText,
-  number,   // or a bool
+  number, // or a bool
   boolean,
   dtype,
   data, // nested lists of numbers, bools, and "inf", "-inf", "nan"

@@ -22,5 +22,6 @@
 #include "gradc/Trace/Indexing.h"
 #include "gradc/Trace/Model.h"
 #include "gradc/Trace/Nn.h"
+#include "gradc/Trace/Structure.h"
 
 #endif // GRADC_TRACE_GRADC_H
