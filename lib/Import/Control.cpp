@@ -329,6 +329,7 @@ static LogicalResult call(Importer &importer, Node &node) {
     values.push_back(value);
   }
   auto op = func::CallOp::create(importer.b, node.loc, callee, values);
+  importer.forgetViews();
   for (Value result : op.getResults())
     node.results.push_back(importer.makeTensor(result, importer.gradEnabled()));
   if (!names) {

@@ -362,6 +362,17 @@ static LogicalResult castTo(Importer &importer, Node &node) {
   return success();
 }
 
+/// A write of everything into a tensor with a history: PyTorch's still requires grad, and what it
+/// was made of gets a gradient of zero.
+static Value writtenOver(Importer &importer, Tensor &target, Value value, Location loc) {
+  if (!importer.gradEnabled() || !importer.needsGrad(target) ||
+      !isa<FloatType>(target.type.getElementType()))
+    return value;
+  Shape starts(target.type.getRank(), 0), steps(target.type.getRank(), 1);
+  return ag::UpdateSliceOp::create(importer.b, loc, target.type, importer.read(target, loc), value,
+                                   starts, steps);
+}
+
 /// copy_, fill_: the source is converted to the target's type whatever it is.
 static LogicalResult copyInto(Importer &importer, Node &node) {
   if (failed(checkTarget(importer, node)))
@@ -389,8 +400,10 @@ static LogicalResult copyInto(Importer &importer, Node &node) {
   }
   node.results = {node.inputs[0].tensor};
   Node sourceOnly{node.json, node.spec, node.loc, {}, {source}, {}};
-  return value ? importer.write(target, value, importer.needsGrad(sourceOnly), node.loc)
-               : failure();
+  if (!value)
+    return failure();
+  return importer.write(target, writtenOver(importer, target, value, node.loc),
+                        importer.needsGrad(sourceOnly), node.loc);
 }
 
 static LogicalResult zeroInto(Importer &importer, Node &node) {
@@ -398,7 +411,8 @@ static LogicalResult zeroInto(Importer &importer, Node &node) {
     return failure();
   Tensor &target = *node.inputs[0].tensor;
   node.results = {node.inputs[0].tensor};
-  return importer.write(target, importer.splat(target.type, 0, node.loc), false, node.loc);
+  Value zeros = importer.splat(target.type, 0, node.loc);
+  return importer.write(target, writtenOver(importer, target, zeros, node.loc), false, node.loc);
 }
 
 //===-- Table ---------------------------------------------------------------------------------===//

@@ -31,7 +31,7 @@ struct Storage {
   Value current;
   /// Of the other kinds; of a gradient it is the leaf.
   ag::VariableOp variable;
-  /// Grows with every write of a plain storage.
+  /// Grows with every write, but of a gradient.
   unsigned version = 0;
   /// It is a leaf that requires grad.
   bool leaf = false;
@@ -156,6 +156,8 @@ public:
   TensorRef makeTensor(Value value, bool history);
   TensorRef makeVariable(Node &node, Value init);
   Value read(Tensor &tensor, mlir::Location loc);
+  /// What follows may see other contents of variables: a function was called.
+  void forgetViews();
   /// The value of an operand that is a tensor; null after an error for a number.
   Value readInput(Node &node, unsigned i);
   /// Whether PyTorch, and this importer, allow a write to it here.

@@ -3,6 +3,7 @@
 //
 // The one unit of this stage that is compiled with exceptions: nlohmann/json needs them.
 #include "Json.h"
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
@@ -165,10 +166,11 @@ private:
 
   /// Positions are asked for in ascending order, but for errors.
   Position positionOf(const char *at) {
-    if (at < lineStart)
-      at = lineStart;
+    // nlohmann counts the end of the input as a character.
+    at = std::clamp(at, lineStart, end);
     for (; scanned < at; ++scanned)
-      if (*scanned == '\n') {
+      if (*scanned == '
+') {
         ++line;
         lineStart = scanned + 1;
       }

@@ -57,6 +57,8 @@ static LogicalResult bindView(Importer &importer, Node &node, View view, Shape s
     tensor->version = storage.version;
     if (!isSame)
       storage.reads.push_back(tensor->cache);
+  } else if (storage.kind == Storage::Kind::variable && storage.leaf) {
+    (void)importer.read(*tensor, node.loc);
   }
   node.results = {tensor};
   return success();
@@ -245,7 +247,9 @@ static LogicalResult expand(Importer &importer, Node &node) {
       failed(importer.checkSize(importer.at(at), shape, element)))
     return failure();
   RankedTensorType type = importer.makeType(shape, element);
-  View::Kind kind = type == base.type ? View::Kind::reshape : View::Kind::expand;
+  // Sizes of 1 that are added repeat nothing: such a view can be written.
+  bool repeats = type.getNumElements() != base.type.getNumElements();
+  View::Kind kind = repeats ? View::Kind::expand : View::Kind::reshape;
   return bindView(importer, node, {kind, type, {}, {}, {}, {}}, strides);
 }
 
@@ -412,8 +416,10 @@ static LogicalResult pad(Importer &importer, Node &node) {
     return failure();
   if (crops)
     x = ag::SliceOp::create(importer.b, node.loc, x, starts, limits, steps);
-  Value y = ag::PadOp::create(importer.b, node.loc, x, low, high, interior,
-                              APFloat(value ? numberOf(*value) : 0.0));
+  double around = value ? numberOf(*value) : 0.0;
+  if (type.getElementType().isInteger(1))
+    around = around != 0;
+  Value y = ag::PadOp::create(importer.b, node.loc, x, low, high, interior, APFloat(around));
   node.results = {importer.makeTensor(y, importer.needsGrad(node))};
   return success();
 }

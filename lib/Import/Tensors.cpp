@@ -128,7 +128,9 @@ Value Importer::base(Storage &storage, Location loc) {
 Value Importer::read(Tensor &tensor, Location loc) {
   Storage &storage = *tensor.storage;
   bool plain = storage.kind == Storage::Kind::plain;
-  if (plain && tensor.cache && tensor.version == storage.version && isVisible(tensor.cache))
+  // A view of a leaf is one value: `grad` may ask for its gradient.
+  bool keeps = plain || (storage.kind == Storage::Kind::variable && storage.leaf && tensor.isView);
+  if (keeps && tensor.cache && tensor.version == storage.version && isVisible(tensor.cache))
     return tensor.cache;
   Value whole = base(storage, loc), value = whole;
   for (const View &view : tensor.views)
@@ -140,9 +142,15 @@ Value Importer::read(Tensor &tensor, Location loc) {
   // Writes to a leaf are known by its ag.set; all other readings have to be listed.
   if (storage.kind != Storage::Kind::gradient && (value != whole || !(plain || storage.leaf)))
     storage.reads.push_back(value);
-  tensor.cache = plain ? value : Value();
+  tensor.cache = keeps ? value : Value();
   tensor.version = storage.version;
   return value;
+}
+
+void Importer::forgetViews() {
+  for (auto &storage : storages)
+    if (storage->kind == Storage::Kind::variable)
+      ++storage->version;
 }
 
 Value Importer::readInput(Node &node, unsigned i) {
@@ -204,12 +212,6 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
   if (!storage.shared.empty())
     return fail(loc,
                 "in-place write to a tensor that " + storage.shared + ": write to a new tensor");
-  for (const View &view : target.views)
-    if (view.kind == View::Kind::expand)
-      return fail(loc,
-                  "unsupported operation: more than one element of the written-to tensor refers "
-                  "to a single memory location. Please clone() the tensor before performing the "
-                  "operation.");
   if (target.isNoGradView && gradEnabled() && (history || storage.history || storage.leaf))
     return fail(loc,
                 "A view was created in no_grad mode and is being modified inplace with grad mode "
@@ -220,6 +222,15 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
   if (storage.leaf && !target.cut && gradEnabled())
     return fail(loc, StringRef(target.isView ? "a view of a leaf" : "a leaf") +
                          " Variable that requires grad is being used in an in-place operation.");
+  for (const View &view : target.views)
+    if (view.kind == View::Kind::expand)
+      return fail(loc,
+                  "unsupported operation: more than one element of the written-to tensor refers "
+                  "to a single memory location. Please clone() the tensor before performing the "
+                  "operation.");
+  if (history && target.cut && gradEnabled())
+    return fail(loc, "in-place write with history to a tensor without, of detach or made under "
+                     "no_grad, is not supported: write to a new tensor");
   if (storage.history && (target.cut || !gradEnabled()))
     return fail(loc,
                 "in-place write without history (under no_grad, or through detach) to a tensor "
@@ -256,6 +267,7 @@ LogicalResult Importer::write(Tensor &target, Value value, bool history, Locatio
       b.setInsertionPointAfter(region);
     }
     noteModified(storage, loc);
+    ++storage.version;
     return success();
   }
   return success();
@@ -302,7 +314,7 @@ void Importer::collectWrites(const Json &json, llvm::StringMap<std::string> &ali
     return;
   auto note = [&](const std::string &root) {
     TensorRef target = root.empty() ? nullptr : find(root);
-    if (target && target->storage->kind == Storage::Kind::plain)
+    if (target && target->storage->kind != Storage::Kind::gradient)
       found.push_back({root, target->storage});
   };
   // The running statistics.
@@ -326,7 +338,9 @@ void Importer::hoistWrites(const Json &body, Location loc) {
   SmallVector<std::pair<std::string, Storage *>> found;
   collectWrites(body, aliases, found);
   for (auto &[name, storage] : found)
-    if (storage->kind == Storage::Kind::plain && storage->shared.empty())
+    if (storage->kind == Storage::Kind::variable)
+      ++storage->version; // a later turn reads what this one writes
+    else if (storage->shared.empty())
       toVariable(*storage, name, loc);
 }
 
