@@ -42,7 +42,10 @@ void Activity::visit(Operation *op) {
         if (active.contains(v))
           mark(branch.getResult(i));
     }
-  } else if (!isa<ag::DetachOp, ag::GradientOp, ag::GradOp>(op)) {
+  } else if (auto gradient = dyn_cast<ag::GradientOp>(op)) {
+    // Not expanded yet: its results may have a history, which the expansion finds out.
+    on = allLeaves && gradient.getCreateGraph() && active.contains(gradient.getValue());
+  } else if (!isa<ag::DetachOp, ag::GradOp>(op)) {
     on = llvm::any_of(op->getOperands(), [&](Value v) { return active.contains(v); });
   }
   for (Value v : op->getResults())
