@@ -4,6 +4,7 @@
 #include "gradc/IR/Sched.h"
 #include "gradc/Target/Link/Passes.h"
 #include "gradc/Target/Link/Program.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace gradc::link {
@@ -75,6 +76,21 @@ static void annotate(func::FuncOp f, Builder &b) {
   }
 }
 
+/// MLIR computes strides of 0 for memref<2x0xf32> and then refuses it as a bare pointer. Nothing is
+/// behind such a pointer, so the function uses an empty buffer of its own.
+static void replaceEmptyArguments(func::FuncOp f) {
+  OpBuilder b(&f.getBody().front(), f.getBody().front().begin());
+  for (BlockArgument argument : f.getArguments()) {
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (!type || type.getRank() < 2 || type.getNumElements())
+      continue;
+    if (!argument.use_empty())
+      argument.replaceAllUsesWith(memref::AllocaOp::create(b, f.getLoc(), type));
+    argument.setType(MemRefType::get({0}, type.getElementType()));
+  }
+  f.setFunctionType(b.getFunctionType(f.getBody().getArgumentTypes(), f.getResultTypes()));
+}
+
 void SealFunctionsPass::runOnOperation() {
   ModuleOp module = getOperation();
   Builder b(&getContext());
@@ -85,6 +101,7 @@ void SealFunctionsPass::runOnOperation() {
     f->setAttr("llvm.linkage", internal);
     if (f.isPrivate())
       continue;
+    replaceEmptyArguments(f);
     passGenerator(f);
     passError(f);
     annotate(f, b);
