@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""What PyTorch says of a program, and how far each number can be trusted."""
+import itertools
+import math
+
+import torch_program
+
+MOST_BRANCHES = 6
+
+
+def expected(nodes):
+    """(rows, kind of error or None, its text); None where rounding decides more than numbers.
+
+    The rows carry the tolerance of each tensor ("tol"), found by two runs with noise; what noise changes much is '?'.
+    """
+    try:
+        rows, error = torch_program.run(nodes)
+    except torch_program.Outside:
+        return None
+    noisy = [torch_program.run(nodes, noise=seed) for seed in (1, 2)]
+    kinds = [None if e is None else torch_program.kind_of(e) for e in (error, *(e for _, e in noisy))]
+    if len(set(kinds)) > 1:
+        return None
+    if error is not None:
+        return [], kinds[0], error
+    try:
+        return [[trusted(v, a, b) for v, a, b in zip(*triple, strict=True)]
+                for triple in zip(rows, *(r for r, _ in noisy), strict=True)], None, ""
+    except (KeyError, TypeError, ValueError):
+        return None  # None against a tensor
+
+
+def trusted(value, *noisy):
+    if value is None or isinstance(value, str):
+        if any(v != value for v in noisy):
+            raise ValueError
+        return value
+    if "number" in value:
+        x = value["number"]
+        stable = all(v["number"] == x or abs(v["number"] - x) < 1e-6 * abs(x) for v in noisy)
+        return value if stable else {"number": "?"}
+    out, tolerance = dict(value, data=[]), 0.0
+    for v in noisy:
+        if any(v[k] != value[k] for k in ("dtype", "shape", "grad")):
+            raise ValueError
+    for x, *others in zip(value["data"], *(v["data"] for v in noisy)):
+        moved = max((abs(x - y) if math.isfinite(x) and math.isfinite(y) else 0.0 if repr(x) == repr(y) else math.inf
+                     for y in others))
+        if moved > 1e-3 * max(abs(x), 1e-3):
+            out["data"].append("?")
+            continue
+        out["data"].append(x)
+        tolerance = max(tolerance, 16 * moved)
+    if tolerance:
+        out["tol"] = float(f"{tolerance:.1e}")
+    return out
+
+
+def branches(nodes):
+    count = 0
+    for n in nodes:
+        if n["op"] == "if":
+            count += 1
+        for key in ("body", "then", "else"):
+            count += branches(n.get(key, []))
+    return count
+
+
+def refused_on_some_path(nodes, kind):
+    """Whether PyTorch gives this error when branches go another way than they do."""
+    n = min(branches(nodes), MOST_BRANCHES)
+    for forced in itertools.product((False, True), repeat=max(n, 1)):
+        try:
+            _, error = torch_program.run(nodes, forced=forced)
+        except torch_program.Outside:
+            continue
+        if error is not None and torch_program.kind_of(error) == kind:
+            return True
+    return False
+
+
+def refused_later(nodes, kind):
+    """Whether PyTorch gives this error, too, once the statements that it refuses before are left out."""
+    return kind in torch_program.all_errors(nodes)

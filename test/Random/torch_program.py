@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Runs scripts of graph JSON in PyTorch: the oracle of the random programs.
+
+    torch_program.py FILE.json ...      what each program prints, or its error
+"""
+import json
+import sys
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import torch_ops
+
+KINDS = {
+    "freed": ("backward through the graph a second time",),
+    "modified": ("modified by an inplace operation",),
+    "leaf": ("leaf Variable that requires grad is being used", "view of a leaf Variable that requires grad"),
+    "no history": ("does not require grad and does not have a grad_fn", "differentiated Tensors does not require grad"),
+    "not scalar": ("grad can be implicitly created only for scalar outputs",),
+    "not a leaf": ("you can only change requires_grad flags of leaf variables",),
+    "integer leaf": ("only Tensors of floating point", "Only Tensors of floating point"),
+    "unused": ("appears to not have been used in the graph",),
+    "overlap": ("single memory location",),
+    "shape of output": ("output with shape",),
+    "result type": ("can't be cast to the desired output type", "can't be cast to"),
+    "none": ("NoneType", "must be Tensor, not None"),
+}
+
+
+def kind_of(text):
+    return next((k for k, parts in KINDS.items() if any(p in text for p in parts)), "other")
+
+
+# Ops that round nothing, or draw.
+SILENT = ("clone", "copy", "empty", "detach", "fill", "zero", "item", "alias", "rand", "normal", "uniform", "lift", "arange")
+
+
+class Noise(TorchDispatchMode):
+    """Moves every rounded result by a few units in the last place: shows how far a result can be trusted.
+
+    What the other precision computes equally is exact, and stays.
+    """
+
+    STEP = {torch.float32: 2.0**-22, torch.float64: 2.0**-51, torch.float16: 2.0**-10, torch.bfloat16: 2.0**-7}
+    OTHER = {torch.float64: torch.float32}
+
+    def __init__(self, seed):
+        super().__init__()
+        self.r = torch.Generator().manual_seed(seed)
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        name = func.name()
+        in_place = name.split("::")[1].split(".")[0].endswith("_")
+        before = [a.clone() if torch.is_tensor(a) else a for a in args] if in_place else args
+        out = func(*args, **kwargs)
+        if func.is_view or any(part in name for part in SILENT):
+            return out
+        for y in out if isinstance(out, (tuple, list)) else (out,):
+            if torch.is_tensor(y) and y.dtype in self.STEP and y.numel():
+                self.move(func, before, kwargs, y, single=y is out)
+        return out
+
+    def move(self, func, args, kwargs, y, single):
+        step = self.STEP[y.dtype]
+        moved = y + y * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
+        if single:
+            other = self.OTHER.get(y.dtype, torch.float64)
+            cast = lambda a: a.to(other) if torch.is_tensor(a) and a.is_floating_point() else a
+            try:
+                exact = func(*[[cast(b) for b in a] if isinstance(a, list) else cast(a) for a in args],
+                             **{k: v for k, v in kwargs.items() if k != "dtype"})
+                moved = torch.where(exact.to(torch.float64) == y.to(torch.float64), y, moved)
+            except (RuntimeError, TypeError):
+                pass
+        y.copy_(torch.where(torch.isfinite(y), moved, y))
+
+
+class Outside(Exception):
+    """The program does what gradc does not mean to copy."""
+
+
+ERRORS = (RuntimeError, TypeError, AttributeError, ValueError, IndexError)
+
+
+class Program:
+    def __init__(self, forced=None, errors=None):
+        self.errors = errors  # the kinds of all errors: statements that fail are left out
+        self.scopes = [{}]
+        self.rows = []
+        self.forced = forced  # which way the ifs go, instead of their conditions
+        self.branches = 0
+        self.handed = set()  # storages of what came out of loops and branches
+        self.made = {}  # where in the graph a name was when it was given or written
+
+    def lookup(self, name):
+        if name.endswith(".grad"):
+            return self.lookup(name[:-5]).grad
+        for scope in reversed(self.scopes):
+            if name in scope:
+                return scope[name]
+        raise KeyError(name)
+
+    def operand(self, o):
+        if isinstance(o, str):
+            return self.lookup(o)
+        return self.node(o) if isinstance(o, dict) else o
+
+    def body(self, nodes):
+        for n in nodes:
+            try:
+                self.node(n)
+            except ERRORS as e:
+                if self.errors is None or "body" in n or "then" in n:
+                    raise
+                self.errors.append(kind_of(str(e)))
+            except KeyError:
+                if self.errors is None:
+                    raise  # else a name that a statement left out would have given
+
+    def node(self, n):
+        value = self.value(n["op"], n)
+        if "name" in n:
+            self.scopes[-1][n["name"]] = value
+            self.made[n["name"]] = (getattr(value, "grad_fn", None),)
+        return value
+
+    def value(self, op, n):
+        if op in torch_ops.CREATIONS:
+            return torch_ops.create(n)
+        if hasattr(self, "do_" + op):
+            return getattr(self, "do_" + op)(n)
+        inputs = [self.operand(o) for o in n.get("inputs", [])]
+        if op.endswith("_") and inputs[0].untyped_storage().data_ptr() in self.handed and inputs[0].is_leaf:
+            raise Outside  # what a loop or branch handed on does not follow a later write of a leaf
+        y = torch_ops.call(op, n, inputs)
+        if op.endswith("_") and isinstance(n["inputs"][0], str):
+            self.made[n["inputs"][0]] = (y.grad_fn,)
+        return y
+
+    # ---- autograd ----
+
+    def do_backward(self, n):
+        i = [self.operand(o) for o in n["inputs"]]
+        create = n.get("create_graph", False)
+        i[0].backward(*i[1:], retain_graph=n.get("retain_graph", create), create_graph=create)
+
+    def do_grad(self, n):
+        i = [self.operand(o) for o in n["inputs"]]
+        create = n.get("create_graph", False)
+        wrt = [self.lookup(w) for w in n["wrt"]]
+        # What a loop or branch hands on is a new value for gradc, though PyTorch's is the same tensor.
+        bound = [t for scope in self.scopes for t in scope.values() if torch.is_tensor(t)]
+        if any(sum(t is other for other in bound) > 1 for t in wrt):
+            raise Outside
+        for name, t in zip(n["wrt"], wrt):
+            # A write to its base gives a view another place in the graph; and one that changes nothing is its base for gradc.
+            if t._is_view() and (self.made.get(name, (None,))[0] is not t.grad_fn or
+                                 (t.shape == t._base.shape and t.stride() == t._base.stride())):
+                raise Outside
+        grads = torch.autograd.grad(i[0], wrt, *i[1:], create_graph=create,
+                                    retain_graph=n.get("retain_graph", create), allow_unused=n.get("allow_unused", False))
+        self.scopes[-1].update(zip(n.get("names", []), grads))
+        return grads[0]
+
+    def do_zero_grad(self, n):
+        for t in (self.operand(o) for o in n["inputs"]):
+            if n.get("set_to_none", True):
+                t.grad = None
+            elif t.grad is not None:
+                t.grad.detach_().zero_()
+
+    def do_no_grad(self, n):
+        with torch.no_grad():
+            self.body(n["body"])
+
+    def do_requires_grad(self, n): return self.operand(n["inputs"][0]).requires_grad
+    def do_item(self, n): return self.operand(n["inputs"][0]).item()
+    def do_manual_seed(self, n): torch.manual_seed(n["value"])
+
+    # ---- control ----
+
+    def do_repeat(self, n):
+        carry = {k: self.operand(v) for k, v in n.get("carry", {}).items()}
+        # A loop that need not run may run.
+        for step in range(max(n["count"], self.forced is not None)):
+            self.scopes.append({**carry, **({n["index"]: torch.tensor(step)} if "index" in n else {})})
+            self.body(n["body"])
+            carry = {k: self.operand(v) for k, v in n.get("yield", {}).items()}
+            self.scopes.pop()
+        self.hand_on(carry)
+
+    def do_if(self, n):
+        taken = bool(self.operand(n["inputs"][0]))
+        if self.forced is not None:
+            taken = self.forced[self.branches % len(self.forced)]
+        self.branches += 1
+        side = "then" if taken else "else"
+        self.scopes.append({})
+        self.body(n.get(side, []))
+        results = {k: self.operand(v) for k, v in n.get("yield", {}).get(side, {}).items()}
+        self.scopes.pop()
+        self.hand_on(results)
+
+    def hand_on(self, names):
+        self.scopes[-1].update(names)
+        self.handed |= {t.untyped_storage().data_ptr() for t in names.values() if torch.is_tensor(t)}
+
+    # ---- prints ----
+
+    def do_print(self, n):
+        self.rows.append([self.show(o) for o in n["inputs"]])
+
+    def show(self, o):
+        if isinstance(o, dict) and o["op"] == "text":
+            return o["value"]
+        v = self.operand(o)
+        if v is None:
+            return None
+        if not torch.is_tensor(v):
+            return {"number": v}
+        data = v.detach().to(torch.float64) if v.dtype.is_floating_point else v.detach()
+        return {"dtype": str(v.dtype).split(".")[1], "shape": list(v.shape), "grad": v.requires_grad,
+                "data": [int(x) if isinstance(x, bool) else x for x in data.flatten().tolist()]}
+
+
+def run(nodes, noise=None, forced=None):
+    """(rows that were printed, error text or None)."""
+    p = Program(forced)
+    torch.manual_seed(67280421310721)
+    error = None
+    try:
+        if noise is None:
+            p.body(nodes)
+        else:
+            with Noise(noise):
+                p.body(nodes)
+    except ERRORS as e:
+        error = str(e)
+    return p.rows, error
+
+
+def all_errors(nodes):
+    """The kinds of error of all statements, where those that fail are left out."""
+    p = Program(errors=[])
+    try:
+        p.body(nodes)
+    except (KeyError, Outside, *ERRORS):
+        pass
+    return p.errors
+
+
+def main():
+    for f in sys.argv[1:]:
+        rows, error = run(json.load(open(f))["main"])
+        for row in rows:
+            print(json.dumps(row))
+        if error is not None:
+            print("error:", kind_of(error), error)
+
+
+if __name__ == "__main__":
+    main()
