@@ -308,7 +308,8 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
         host.push_back(op);
         return WalkResult::advance();
       }
-      if (!isa<ag::AgDialect>(op->getDialect()) || isa<ag::KernelOpInterface>(op))
+      // What ends a loop early goes with it up to Link.
+      if (!isa<ag::AgDialect>(op->getDialect()) || isa<ag::KernelOpInterface, ag::ContinueIfOp>(op))
         return WalkResult::advance();
       op->emitError("'") << op->getName() << "' has no kernel; lower it to linalg first";
       return WalkResult::interrupt();
