@@ -169,8 +169,7 @@ private:
     // nlohmann counts the end of the input as a character.
     at = std::clamp(at, lineStart, end);
     for (; scanned < at; ++scanned)
-      if (*scanned == '
-') {
+      if (*scanned == '\n') {
         ++line;
         lineStart = scanned + 1;
       }
