@@ -136,7 +136,7 @@ def main():
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--found", type=pathlib.Path)
     ap.add_argument("--output", type=pathlib.Path)
-    a = ap.parse_args()
+    a = ap.parse_intermixed_args()
     with batch.Batch(str(a.build / "bin/gradc-batch")) as gradc:
         failed = {"search": lambda: search(a, gradc, lambda case: None), "store": lambda: store(a, gradc),
                   "check": lambda: check(a, gradc)}[a.command]()
