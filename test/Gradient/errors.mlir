@@ -78,6 +78,7 @@ func.func @unknown_count(%x: tensor<f32>, %n: index) {
     %m = ag.mul %a, %w : tensor<f32>
     scf.yield %m : tensor<f32>
   }
+  // expected-note @+1 {{differentiated here}}
   ag.backward %h : tensor<f32>
   return
 }
