@@ -4,6 +4,7 @@
 // The logit of a class is picked by comparing a counter with the target and summing over the
 // classes: that is part of the row kernel of the softmax, and its gradient needs no scatter.
 #include "Losses.h"
+#include "Structure.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -86,7 +87,31 @@ static LogicalResult checkTarget(Call &call, Term x, Term target, int64_t classD
                    listText(target.shape()));
 }
 
+/// Targets are classes or ignored: constants are checked here, others while the program runs.
+static LogicalResult checkClasses(Picking &p) {
+  Call &call = p.call;
+  int64_t classes = p.logs.size(p.classDim);
+  auto constant = p.target.value.getDefiningOp<ag::ConstantOp>();
+  if (constant) {
+    bool isUnsigned = p.target.element().isUnsignedInteger();
+    for (const APInt &value : constant.getValue().getValues<APInt>()) {
+      int64_t t = isUnsigned ? int64_t(value.getZExtValue()) : value.getSExtValue();
+      if (double(t) != p.ignored && (t < 0 || t >= classes))
+        return call.fail("Target " + Twine(t) + " is out of bounds.");
+    }
+  }
+  p.target = cast(p.target, call.importer.b.getI64Type());
+  if (constant)
+    return success();
+  Term isInside = logicalAnd(compare(p.target, 0, ag::Predicate::ge),
+                             compare(p.target, double(classes), ag::Predicate::lt));
+  expectAll(logicalNot(logicalAnd(p.valid(), logicalNot(isInside))), "Target is out of bounds.");
+  return success();
+}
+
 static LogicalResult pickedLoss(Call &call, Picking p, double smoothing) {
+  if (failed(checkClasses(p)))
+    return failure();
   StringRef reduction = call.text("reduction", "mean");
   Term loss = p.nll(), smooth = smoothing > 0 ? p.smooth() : call.none();
   auto finish = [&](Term t) {

@@ -1,6 +1,6 @@
 // Scatter.cpp - the ops that write at indices: scatter, index_add, index_put and their like.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Importer.h"
+#include "Structure.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -23,12 +23,18 @@ static Value wrapped(Importer &importer, Value index, int64_t size, Location loc
   return ag::SelectOp::create(importer.b, loc, isNegative, end, index);
 }
 
-/// Indices that are known must be in range.
-static LogicalResult checkKnown(Importer &importer, Node &node, Value index, int64_t dim,
+/// Indices must be in range: constants are checked here, others while the program runs.
+static LogicalResult checkRange(Importer &importer, Node &node, Value index, int64_t dim,
                                 int64_t size, bool mayWrap, StringRef prefix = "") {
   auto constant = index.getDefiningOp<ag::ConstantOp>();
-  if (!constant)
+  if (!constant) {
+    Term at{&importer, node.loc, index};
+    expectAll(logicalAnd(compare(at, mayWrap ? -size : 0, ag::Predicate::ge),
+                         compare(at, double(size), ag::Predicate::lt)),
+              prefix + "index is out of bounds for dimension " + Twine(dim) + " with size " +
+                  Twine(size));
     return success();
+  }
   for (const APInt &value : constant.getValue().getValues<APInt>())
     if (int64_t i = value.getSExtValue(); i >= size || i < (mayWrap ? -size : 0))
       return importer.fail(node.loc, prefix + "index " + Twine(i) +
@@ -82,7 +88,7 @@ static LogicalResult checkElements(Importer &importer, Node &node, const Element
         node.loc, "Expected index " + listText(index.getShape()) + " to be no larger than self " +
                       listText(x.getShape()) + " apart from dimension " + Twine(e.dim) +
                       " and to be no larger size than src " + listText(src.getShape()));
-  return checkKnown(importer, node, e.index, e.dim, x.getDimSize(e.dim), /*mayWrap=*/false);
+  return checkRange(importer, node, e.index, e.dim, x.getDimSize(e.dim), /*mayWrap=*/false);
 }
 
 static LogicalResult readElements(Importer &importer, Node &node, Elements &e) {
@@ -224,7 +230,7 @@ static LogicalResult readSlices(Importer &importer, Node &node, Slices &s) {
             ? "index_copy_(): Expected a long tensor for index, but got " + dtypeWord(element)
             : "index_fill_(): Expected dtype int64 for index." + Twine());
   s.index = atLeast1d(importer, s.index, node.loc);
-  return checkKnown(importer, node, s.index, s.dim, typeOf(s.x).getDimSize(s.dim),
+  return checkRange(importer, node, s.index, s.dim, typeOf(s.x).getDimSize(s.dim),
                     op == "index_fill", op == "index_copy" ? "index_copy_(): " : "");
 }
 
@@ -367,7 +373,7 @@ static LogicalResult readIndices(Importer &importer, Node &node, Value x,
     return importer.fail(node.loc, "too many indices for tensor of dimension " + Twine(rank) +
                                        " (got " + Twine(indices.size()) + ")");
   for (auto [d, index] : llvm::enumerate(indices))
-    if (failed(checkKnown(importer, node, index, d, typeOf(x).getDimSize(d), /*mayWrap=*/true)))
+    if (failed(checkRange(importer, node, index, d, typeOf(x).getDimSize(d), /*mayWrap=*/true)))
       return failure();
   return success();
 }
