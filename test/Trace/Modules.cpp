@@ -45,6 +45,33 @@ TEST(Modules, ModeOfTheCallsThatFollow) {
   EXPECT_NE(text.find(inputs + "}", first + 1), std::string::npos) << text;
 }
 
+TEST(Modules, DropoutFollowsTheMode) {
+  std::string text = nodesOf([] {
+    nn::Sequential model{nn::Dropout(0.25), nn::Dropout2d()};
+    Tensor x = ones({3, 2}).named("x");
+    print(model(x));
+    model.eval();
+    print(model(x));
+  });
+  EXPECT_NE(text.find("\"p\": 0.25}"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"p\": 0.25, \"train\": false}"), std::string::npos) << text;
+}
+
+TEST(Modules, EmbeddingsAndWindows) {
+  trace_json([] {
+    nn::Embedding table(5, 3, -1);
+    EXPECT_EQ(table(zeros({2, 4}, i64)).sizes(), Shape({2, 4, 3}));
+    EXPECT_EQ(nn::MaxPool2d({2, 1})(ones({1, 2, 4, 4})).sizes(), Shape({1, 2, 2, 4}));
+    EXPECT_EQ(nn::AdaptiveAvgPool1d(3)(ones({1, 2, 7})).sizes(), Shape({1, 2, 3}));
+  });
+  EXPECT_EQ(ERROR(nn::Embedding(5, 3, 5)), "Padding_idx must be within num_embeddings");
+  EXPECT_EQ(ERROR(nn::PReLU(3)(ones({2, 4}))),
+            "Mismatch of parameter numbers and input channel size. Found parameter numbers = 3 and "
+            "channel size = 4.");
+  EXPECT_EQ(ERROR(nn::GELU("erf")(ones({2}))), "approximate argument must be either none or tanh.");
+  EXPECT_EQ(ERROR(nn::SiLU()(ones({2}, i64))), "\"silu\" not implemented for 'Long'");
+}
+
 TEST(Modules, StatisticsAreWrittenOnceInALoop) {
   EXPECT_EQ(errorOf([] {
               nn::BatchNorm1d norm(2);

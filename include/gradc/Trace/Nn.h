@@ -3,7 +3,7 @@
 #ifndef GRADC_TRACE_NN_H
 #define GRADC_TRACE_NN_H
 
-#include "gradc/Trace/Modules.h"
+#include "gradc/Trace/Layers.h"
 #include "gradc/Trace/Optim.h"
 
 #endif // GRADC_TRACE_NN_H

@@ -62,6 +62,21 @@ def conv():
     return train(optim.SGD(model.parameters(), 0.02, 0.9), lambda: F.cross_entropy(model(x), target))
 
 
+def layers():
+    torch.manual_seed(8)
+    x, words, target = torch.randn(4, 2, 8, 8), torch.randint(6, (4, 5)), torch.randint(3, (4,))
+    image = nn.Sequential(nn.Conv2d(2, 4, 3), nn.GELU(), nn.MaxPool2d(2), nn.PReLU(4), nn.AvgPool2d(3, 1, 1),
+                          nn.Hardtanh(-0.5, 0.9), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 8), nn.SiLU(),
+                          nn.ELU(0.7), nn.Softplus(2))
+    table = nn.Embedding(6, 4, padding_idx=-2)
+    text = nn.Sequential(nn.Flatten(), nn.Linear(20, 8), nn.LeakyReLU(0.2), nn.GELU("tanh"), nn.Hardshrink(0.1),
+                         nn.CELU(0.5), nn.Mish(), nn.SELU(), nn.Dropout(0))
+    head = nn.Sequential(nn.Linear(8, 3), nn.LogSoftmax(1))
+    parameters = [p for part in (table, image, text, head) for p in part.parameters()]
+    lines = train(optim.SGD(parameters, 0.05, 0.9), lambda: F.nll_loss(head(image(x) + text(table(words))), target))
+    return lines + [[(table.weight.reshape(-1) * torch.arange(1., 25)).sum().item()]]
+
+
 def lstm():
     torch.manual_seed(3)
     x, y = torch.randn(5, 4, 3), torch.randn(4, 2)
@@ -143,7 +158,7 @@ MODELS = {
                                            centered=True),
     "adagrad": lambda: classifier(optim.Adagrad, lr=0.05, lr_decay=0.1, weight_decay=0.01,
                                   initial_accumulator_value=0.1),
-    "functions": functions, "scheduled": scheduled, "norms": norms, "conv": conv, "lstm": lstm, "gru_cell": gru_cell,
+    "functions": functions, "scheduled": scheduled, "norms": norms, "conv": conv, "layers": layers, "lstm": lstm, "gru_cell": gru_cell,
     "transformer": transformer,
 }
 

@@ -10,6 +10,11 @@ namespace F = nn::functional;
 
 static constexpr int steps = 30;
 
+static void show(const Tensor &y) {
+  Tensor sizes = arange(1, y.numel() + 1, f32);
+  print((y.reshape({-1}) * sizes).sum().item());
+}
+
 /// A classifier of 12 rows and 3 classes, trained by any optimiser.
 template <class Optimizer, class Config> static void classifier(const Config &config) {
   manual_seed(0);
@@ -84,6 +89,45 @@ static void conv() {
     optimizer.step();
     print(loss.item());
   });
+}
+
+/// Activations, pooling, and an embedding with a row of padding.
+static void layers() {
+  manual_seed(8);
+  Tensor x = randn({4, 2, 8, 8}), words = randint(6, {4, 5}), target = randint(3, {4});
+  Pool wide;
+  wide.stride = {1};
+  wide.padding = {1};
+  nn::Sequential image{nn::Conv2d(2, 4, 3),
+                       nn::GELU(),
+                       nn::MaxPool2d(2),
+                       nn::PReLU(4),
+                       nn::AvgPool2d(3, wide),
+                       nn::Hardtanh(-0.5, 0.9),
+                       nn::AdaptiveAvgPool2d(2),
+                       nn::Flatten(),
+                       nn::Linear(16, 8),
+                       nn::SiLU(),
+                       nn::ELU(0.7),
+                       nn::Softplus(2)};
+  nn::Embedding table(6, 4, -2);
+  nn::Sequential text{nn::Flatten(),    nn::Linear(20, 8),   nn::LeakyReLU(0.2),
+                      nn::GELU("tanh"), nn::Hardshrink(0.1), nn::CELU(0.5),
+                      nn::Mish(),       nn::SELU(),          nn::Dropout(0)};
+  nn::Sequential head{nn::Linear(8, 3), nn::LogSoftmax(1)};
+  std::vector<Tensor> parameters = table.parameters();
+  for (const nn::Module *part : {&image, &text, &head})
+    for (const Tensor &p : part->parameters())
+      parameters.push_back(p);
+  optim::SGD optimizer(parameters, 0.05, 0.9);
+  repeat(steps, [&] {
+    optimizer.zero_grad();
+    Tensor loss = F::nll_loss(head(image(x) + text(table(words))), target);
+    loss.backward();
+    optimizer.step();
+    print(loss.item());
+  });
+  show(table.weight);
 }
 
 static void lstm() {
@@ -161,11 +205,6 @@ static void transformer() {
   });
 }
 
-static void show(const Tensor &y) {
-  Tensor sizes = arange(1, y.numel() + 1, f32);
-  print((y.reshape({-1}) * sizes).sum().item());
-}
-
 /// Every function once; the reader verifies the types that the trace infers.
 static void functions() {
   manual_seed(7);
@@ -236,6 +275,7 @@ static const std::pair<const char *, void (*)()> models[] = {
     {"scheduled", scheduled},
     {"norms", norms},
     {"conv", conv},
+    {"layers", layers},
     {"lstm", lstm},
     {"gru_cell", gru_cell},
     {"transformer", transformer},
