@@ -199,7 +199,7 @@ public:
   std::vector<Frame> frames;
   std::vector<std::shared_ptr<Leaf>> allLeaves;
   /// Of a model; a script has none.
-  std::vector<ValueRef> inputs;
+  std::vector<ValueRef> inputs, buffers;
   std::vector<std::pair<std::string, ValueRef>> outputs;
   uint64_t nextStorage = 0;
   bool usesCuda = false, usesAuto = false;

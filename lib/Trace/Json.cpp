@@ -28,6 +28,7 @@ public:
 private:
   void nameAll(const Context &context);
   std::string initText(const Node &node);
+  static std::string variablesText(const std::vector<Value *> &variables, const std::string *inits);
 
   // Planning: a pure, unnamed node of one use is nested in its user, or else put just before it. So
   // the text does not depend on the order in which C++ evaluated the operands.
@@ -349,30 +350,42 @@ std::string Writer::initText(const Node &node) {
   return ", \"init\": " + nodeText(node, 0);
 }
 
+std::string Writer::variablesText(const std::vector<Value *> &variables, const std::string *inits) {
+  std::string text;
+  for (size_t i = 0; i < variables.size(); ++i) {
+    const ValueRef &value = variables[i]->node->results[0];
+    text += (i ? ",\n  " : "\n  ") + nameText(value) +
+            ": {\"type\": " + quoted(typeText(value->type)) + inits[i] + "}";
+  }
+  return text;
+}
+
 std::string Writer::writeModel(const Context &context) {
   ModelParts parts = findModelParts(context);
   skipped = parts.initial;
   skipped.insert(parts.marks.begin(), parts.marks.end());
   nested = parts.initial;
-  for (const Value *parameter : parts.parameters)
-    nested.erase(parameter->node);
+  for (const auto *values : {&parts.parameters, &parts.buffers})
+    for (const Value *variable : *values)
+      nested.erase(variable->node);
   std::vector<std::string> inits; // before there are names
-  for (const Value *parameter : parts.parameters)
-    inits.push_back(initText(*parameter->node));
+  for (const auto *values : {&parts.parameters, &parts.buffers})
+    for (const Value *variable : *values)
+      inits.push_back(initText(*variable->node));
 
-  std::string inputs, parameters, outputs;
+  std::string inputs, outputs;
   for (const ValueRef &value : context.inputs) {
     nameValue(value, false);
     inputs += (inputs.empty() ? "" : ", ") + nameText(value) + ": " + quoted(typeText(value->type));
   }
   for (bool generated : {false, true})
-    for (Value *parameter : parts.parameters)
-      nameValue(parameter->node->results[0], generated);
-  for (size_t i = 0; i < inits.size(); ++i) {
-    const ValueRef &value = parts.parameters[i]->node->results[0];
-    parameters += (i ? ",\n  " : "\n  ") + nameText(value) +
-                  ": {\"type\": " + quoted(typeText(value->type)) + inits[i] + "}";
-  }
+    for (const auto *values : {&parts.parameters, &parts.buffers})
+      for (Value *variable : *values)
+        nameValue(variable->node->results[0], generated);
+  std::string parameters = variablesText(parts.parameters, inits.data());
+  std::string buffers = variablesText(parts.buffers, inits.data() + parts.parameters.size());
+  if (!buffers.empty())
+    parameters += "},\n \"buffers\": {" + buffers;
   for (const auto &[name, value] : context.outputs)
     countUse(value);
   nameAll(context);

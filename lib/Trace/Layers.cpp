@@ -112,6 +112,13 @@ Tensor batch_norm(const Tensor &x, const Tensor &running_mean, const Tensor &run
                  training, momentum, eps, where);
 }
 
+Tensor batch_norm_by_mode(const Tensor &x, const Tensor &running_mean, const Tensor &running_var,
+                          const Tensor &weight, const Tensor &bias, double momentum, double eps,
+                          Location where) {
+  return running("batch_norm", "by_mode", false, x, running_mean, running_var, weight, bias, true,
+                 momentum, eps, where);
+}
+
 Tensor instance_norm(const Tensor &x, const Tensor &running_mean, const Tensor &running_var,
                      const Tensor &weight, const Tensor &bias, bool use_input_stats,
                      double momentum, double eps, Location where) {

@@ -4,6 +4,7 @@
 #include "Graph.h"
 #include "Infer.h"
 #include "ModelParts.h"
+#include <algorithm>
 
 namespace gradc {
 
@@ -48,6 +49,12 @@ void output(const std::string &name, const Tensor &tensor, Location where) {
   context.outputs.emplace_back(name, value);
 }
 
+Tensor buffer(const std::string &name, const Tensor &first, Location where) {
+  Context &context = Context::get(where);
+  context.buffers.push_back(context.use(first, where));
+  return first.named(name, where);
+}
+
 namespace detail {
 
 static Value *resolved(const ValueRef &value) {
@@ -78,7 +85,8 @@ static void collect(const Node *root, ModelParts &parts) {
     const Node *node = rest.back();
     rest.pop_back();
     if (!node->blocks.empty())
-      fail(node->where, "the first value of a parameter cannot come from a loop or a branch");
+      fail(node->where,
+           "the first value of a parameter or buffer cannot come from a loop or a branch");
     parts.initial.insert(node);
     for (const Operand &operand : node->inputs) {
       const Value *value = operand.value ? resolved(operand.value) : nullptr;
@@ -92,6 +100,11 @@ static void collect(const Node *root, ModelParts &parts) {
   }
 }
 
+static bool isVariable(const Value *value, const ModelParts &parts) {
+  return value->leaf ||
+         std::find(parts.buffers.begin(), parts.buffers.end(), value) != parts.buffers.end();
+}
+
 static void checkUses(const Block &block, const ModelParts &parts) {
   for (const auto &node : block.nodes) {
     for (const auto &[name, inner] : node->blocks)
@@ -100,7 +113,7 @@ static void checkUses(const Block &block, const ModelParts &parts) {
       continue;
     for (const Operand &operand : node->inputs) {
       const Value *value = operand.value ? resolved(operand.value) : nullptr;
-      if (value && value->node && parts.initial.count(value->node) && !value->leaf)
+      if (value && value->node && parts.initial.count(value->node) && !isVariable(value, parts))
         fail(node->where, "a tensor that a parameter's first value is computed from cannot be used "
                           "by the model: compute it again");
     }
@@ -112,6 +125,11 @@ ModelParts findModelParts(const Context &context) {
   for (const auto &node : context.main->nodes) {
     if (node->op == "manual_seed")
       fail(node->where, "a model sets no seed: --seed of its executable does");
+    for (const ValueRef &buffer : context.buffers)
+      if (resolved(buffer)->node == node.get() && !buffer->leaf) {
+        parts.buffers.push_back(resolved(buffer));
+        collect(node.get(), parts);
+      }
     Value *leaf = leafOf(*node);
     if (!leaf)
       continue;

@@ -9,8 +9,8 @@ namespace gradc::detail {
 
 struct ModelParts {
   /// In the order of the program.
-  std::vector<Value *> parameters;
-  /// Nodes that compute the parameters' first values, those of the parameters among them.
+  std::vector<Value *> parameters, buffers;
+  /// Nodes that compute the parameters' and buffers' first values, their own among them.
   std::set<const Node *> initial;
   /// Nodes that only say that a tensor requires grad.
   std::set<const Node *> marks;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Trace/Modules.h"
 #include "Graph.h"
+#include "gradc/Trace/Model.h"
 #include <cmath>
 
 namespace gradc::nn {
@@ -306,11 +307,15 @@ BatchNorm::BatchNorm(int64_t num_features, double eps, double momentum, bool aff
   if (!track_running_stats)
     return;
   Options plain = options.requires_grad(false);
-  running_mean = zeros({num_features}, plain, where).named("running_mean", where);
-  running_var = ones({num_features}, plain, where).named("running_var", where);
+  running_mean = buffer("running_mean", zeros({num_features}, plain, where), where);
+  running_var = buffer("running_var", ones({num_features}, plain, where), where);
 }
 
 Tensor BatchNorm::forward(const Tensor &x, Location where) const {
+  bool isModel = !detail::Context::get(where).inputs.empty();
+  if (isModel && is_training() && running_mean.defined())
+    return functional::batch_norm_by_mode(x, running_mean, running_var, weight, bias, momentum, eps,
+                                          where);
   return functional::batch_norm(x, running_mean, running_var, weight, bias,
                                 is_training() || !running_mean.defined(), momentum, eps, where);
 }

@@ -57,6 +57,22 @@ TEST(Modules, DropoutFollowsTheMode) {
   EXPECT_NE(text.find("\"p\": 0.25, \"train\": false}"), std::string::npos) << text;
 }
 
+TEST(Modules, BuffersOfAModel) {
+  std::string text = trace_json([] {
+    Tensor x = input("x", {4, 2});
+    nn::BatchNorm1d norm(2);
+    Tensor calls = buffer("calls", zeros({}));
+    calls += 1;
+    output("y", norm(x));
+    output("calls", calls);
+  });
+  for (const char *part :
+       {R"("buffers": {)", R"("running_mean": {"type": "f32[2]"})", R"("calls": {"type": "f32[]"})",
+        R"("by_mode": true)", R"("running_var": {"type": "f32[2]", "init": {"op": "ones")"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+  EXPECT_EQ(text.find("\"training\""), std::string::npos) << text;
+}
+
 TEST(Modules, EmbeddingsAndWindows) {
   trace_json([] {
     nn::Embedding table(5, 3, -1);

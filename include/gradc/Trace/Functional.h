@@ -82,6 +82,11 @@ Tensor group_norm(const Tensor &x, int64_t num_groups, const Tensor &weight = {}
 Tensor batch_norm(const Tensor &x, const Tensor &running_mean, const Tensor &running_var,
                   const Tensor &weight = {}, const Tensor &bias = {}, bool training = false,
                   double momentum = 0.1, double eps = 1e-5, Location where = Location::here());
+/// The same of a model, in training or not as the compiled entry point is: `step` trains, `predict`
+/// does not. The statistics are buffers.
+Tensor batch_norm_by_mode(const Tensor &x, const Tensor &running_mean, const Tensor &running_var,
+                          const Tensor &weight = {}, const Tensor &bias = {}, double momentum = 0.1,
+                          double eps = 1e-5, Location where = Location::here());
 Tensor instance_norm(const Tensor &x, const Tensor &running_mean = {},
                      const Tensor &running_var = {}, const Tensor &weight = {},
                      const Tensor &bias = {}, bool use_input_stats = true, double momentum = 0.1,

@@ -14,6 +14,9 @@ Tensor input(const std::string &name, const Shape &shape, const Options &options
              Location where = Location::here());
 /// An output of the model.
 void output(const std::string &name, const Tensor &value, Location where = Location::here());
+/// `first` as the first value of a variable that is no parameter, such as a running statistic;
+/// writes into it stay from run to run. In a script it is the tensor under this name.
+Tensor buffer(const std::string &name, const Tensor &first, Location where = Location::here());
 
 } // namespace gradc
 
