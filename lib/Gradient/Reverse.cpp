@@ -47,9 +47,18 @@ static bool mayPrecede(Operation *a, Operation *b, Operation *node) {
   return false;
 }
 
+/// The value whose storage `v` shares as a view, null if it has its own: PyTorch saves the view.
+static Value viewed(Value v) {
+  Operation *op = v.getDefiningOp();
+  bool isView =
+      isa_and_nonnull<ag::BroadcastOp, ag::ReshapeOp, ag::TransposeOp, ag::SliceOp, ag::DetachOp>(
+          op);
+  return isView ? op->getOperand(0) : Value();
+}
+
 /// Whether `marker` notes the write that `node` itself computed, and `v` is what it overwrote:
 /// PyTorch saves a copy of that, but not of the other operand. They come from one place of the
-/// source, with nothing but ops on the new value between them.
+/// source, with nothing between them but ops on the new value and the views that it is put into.
 static bool isOwnWrite(Operation *node, Operation *marker, Value v) {
   auto where = node->getLoc()->findInstanceOf<FileLineColLoc>();
   if (!where || where != marker->getLoc()->findInstanceOf<FileLineColLoc>() ||
@@ -62,20 +71,13 @@ static bool isOwnWrite(Operation *node, Operation *marker, Value v) {
     if (!op)
       return false;
     bool follows = llvm::any_of(op->getOperands(), [&](Value v) { return written.contains(v); });
-    if (!follows && !op->hasTrait<OpTrait::ConstantLike>())
+    bool isView = op->getNumResults() == 1 && viewed(op->getResult(0));
+    if (!follows && !isView && !op->hasTrait<OpTrait::ConstantLike>())
       return false;
-    written.insert(op->result_begin(), op->result_end());
+    if (follows || !isView)
+      written.insert(op->result_begin(), op->result_end());
   }
   return true;
-}
-
-/// The value whose storage `v` shares as a view, null if it has its own: PyTorch saves the view.
-static Value viewed(Value v) {
-  Operation *op = v.getDefiningOp();
-  bool isView =
-      isa_and_nonnull<ag::BroadcastOp, ag::ReshapeOp, ag::TransposeOp, ag::SliceOp, ag::DetachOp>(
-          op);
-  return isView ? op->getOperand(0) : Value();
 }
 
 static LogicalResult modified(Operation *node, Operation *marker, Operation *statement) {

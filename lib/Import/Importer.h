@@ -66,6 +66,8 @@ struct Tensor {
   bool cut = false;
   /// Made by a view op, which need not change the shape; the last of them under no_grad.
   bool isView = false, isNoGradView = false;
+  /// One of the views of a list, in PyTorch's words: "Output 1 of Split".
+  std::string part;
   /// A Python number: of item, requires_grad and the index of repeat.
   bool wrapped = false;
   Value cache;

@@ -49,6 +49,7 @@ static LogicalResult bindView(Importer &importer, Node &node, View view, Shape s
   tensor->cache = {};
   tensor->wrapped = false;
   tensor->isView = true;
+  tensor->part.clear();
   tensor->isNoGradView = !importer.gradEnabled();
   tensor->cut |= !importer.gradEnabled() && importer.needsGrad(base);
   if (Storage &storage = *tensor->storage; storage.kind == Storage::Kind::plain) {

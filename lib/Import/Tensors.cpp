@@ -219,6 +219,12 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
                 "forbidden. You can clarify your code by moving both the view and the inplace "
                 "either both inside the no_grad block (if you don't want the inplace to be "
                 "tracked) or both outside (if you want the inplace to be tracked).");
+  if (!target.part.empty() && gradEnabled() && !target.cut && (history || storage.history))
+    return fail(loc, target.part +
+                         " is a view and is being modified inplace. This view is the output of a "
+                         "function that returns multiple views. Such functions do not allow the "
+                         "output views to be modified inplace. You should replace the inplace "
+                         "operation by an out-of-place one.");
   if (storage.leaf && !target.cut && gradEnabled())
     return fail(loc, StringRef(target.isView ? "a view of a leaf" : "a leaf") +
                          " Variable that requires grad is being used in an in-place operation.");

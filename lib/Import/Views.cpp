@@ -26,6 +26,7 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
   tensor->version = storage.version;
   tensor->wrapped = false;
   tensor->isView = true;
+  tensor->part.clear();
   tensor->isNoGradView = !importer.gradEnabled();
   tensor->cut |= !importer.gradEnabled() && importer.needsGrad(base);
   if (plain && tensor->views.size() != base.views.size())
@@ -296,8 +297,15 @@ static LogicalResult diagonal(Importer &importer, Node &node) {
 
 //===-- Lists ---------------------------------------------------------------------------------===//
 
-static LogicalResult bindParts(Importer &importer, Node &node, int64_t dim,
-                               ArrayRef<int64_t> sizes) {
+/// Notes that these views come from one op: no gradient could be told of a write to one of them.
+static void nameParts(ArrayRef<TensorRef> parts, StringRef op) {
+  for (auto [i, part] : llvm::enumerate(parts))
+    part->part = ("Output " + Twine(i) + " of " + op).str();
+}
+
+/// `op`: PyTorch's node of all parts; empty where each part has one of its own.
+static LogicalResult bindParts(Importer &importer, Node &node, int64_t dim, ArrayRef<int64_t> sizes,
+                               StringRef op) {
   SmallVector<TensorRef> parts;
   int64_t at = 0;
   for (int64_t size : sizes) {
@@ -306,6 +314,8 @@ static LogicalResult bindParts(Importer &importer, Node &node, int64_t dim,
     parts.push_back(chain.finish());
     at += size;
   }
+  if (!op.empty())
+    nameParts(parts, op);
   return bindHandles(importer, node, parts);
 }
 
@@ -333,7 +343,8 @@ static LogicalResult split(Importer &importer, Node &node) {
     if (sizes[0] < 0 || (sizes[0] == 0 && total != 0))
       return importer.fail(size, "split expects split_size be non-negative, but got split_size=" +
                                      Twine(sizes[0]));
-    return bindParts(importer, node, dim, equalParts(total, std::max<int64_t>(sizes[0], 1)));
+    return bindParts(importer, node, dim, equalParts(total, std::max<int64_t>(sizes[0], 1)),
+                     "Split");
   }
   int64_t sum = 0;
   for (int64_t s : sizes) {
@@ -347,7 +358,7 @@ static LogicalResult split(Importer &importer, Node &node) {
     return importer.fail(size, "split_with_sizes expects split_sizes to sum exactly to " +
                                    Twine(total) + " (input tensor's size at dimension " +
                                    Twine(dim) + "), but got split_sizes=" + listText(sizes));
-  return bindParts(importer, node, dim, sizes);
+  return bindParts(importer, node, dim, sizes, "SplitWithSizes");
 }
 
 static LogicalResult chunk(Importer &importer, Node &node) {
@@ -364,8 +375,8 @@ static LogicalResult chunk(Importer &importer, Node &node) {
     return failure();
   int64_t total = type.getDimSize(dim), size = (total + chunks - 1) / chunks;
   if (total == 0)
-    return bindParts(importer, node, dim, Shape(chunks, 0));
-  return bindParts(importer, node, dim, equalParts(total, size));
+    return bindParts(importer, node, dim, Shape(chunks, 0), "SplitWithSizes");
+  return bindParts(importer, node, dim, equalParts(total, size), "Split");
 }
 
 static LogicalResult tensorSplit(Importer &importer, Node &node) {
@@ -386,7 +397,7 @@ static LogicalResult tensorSplit(Importer &importer, Node &node) {
       return importer.fail(at, "number of sections must be larger than 0, got " + Twine(given[0]));
     for (int64_t i = 0; i < given[0]; ++i)
       sizes.push_back(total / given[0] + (i < total % given[0]));
-    return bindParts(importer, node, dim, sizes);
+    return bindParts(importer, node, dim, sizes, "");
   }
   auto clamp = [&](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + total : i, 0, total); };
   SmallVector<TensorRef> parts;
@@ -419,6 +430,7 @@ static LogicalResult unbind(Importer &importer, Node &node) {
   }
   if (parts.empty())
     return importer.fail(node.loc, "'unbind' of a dimension of size 0 has no value");
+  nameParts(parts, "Unbind");
   return bindHandles(importer, node, parts);
 }
 
