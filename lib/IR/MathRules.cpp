@@ -56,20 +56,26 @@ Expr mishDerivative(Expr d, Expr x) {
   return d * (t + x * s * (1.0 - t * t));
 }
 
+// In the rules below, what is not chosen is kept finite, and constant where PyTorch's second
+// derivative is 0: else 0 * inf would come out of it.
+
 Expr softplusDerivative(Expr d, Expr x, double beta, double threshold) {
   Expr inner = beta == 1 ? x : x * beta;
-  Expr z = exp(inner);
+  Expr z = exp(select(inner >= threshold, threshold, inner));
   return select(inner > threshold, d, d * z / (z + 1.0));
 }
 
-Expr logSigmoidDerivative(Expr d, Expr x) {
-  Expr z = exp(-abs(x)), share = z / (z + 1.0);
-  return d * select(x < 0.0, 1.0 - share, share);
-}
+Expr logSigmoidDerivative(Expr d, Expr x) { return d * sigmoid(-x); }
 
 Expr eluDerivative(Expr d, Expr x, double alpha, double scale, double inputScale) {
-  Expr below = d * (inputScale * alpha * scale) * exp(x * inputScale);
+  Expr low = select(x < 0.0, x, 0.0);
+  Expr below = d * (inputScale * alpha * scale) * exp(low * inputScale);
   return select(x <= 0.0, below, d * scale);
+}
+
+Expr reciprocalOfSquares(Expr a, Expr b) {
+  Expr squares = a * a + b * b;
+  return select(squares == 0.0, 0.0, op<ReciprocalOp>(squares));
 }
 
 Expr logAddDerivative(Expr d, Expr mine, Expr other, bool base2) {

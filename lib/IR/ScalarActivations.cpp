@@ -78,8 +78,7 @@ Value scalarHardshrink(OpBuilder &b, Location loc, Value value, double lambd) {
 }
 Value scalarSoftshrink(OpBuilder &b, Location loc, Value value, double lambd) {
   Scalar x(b, loc, value);
-  Scalar y = select(x > lambd, x - lambd, select(x < -lambd, x + lambd, x.number(0)));
-  return select(isNan(x), x, y);
+  return select(x > lambd, x - lambd, select(x < -lambd, x + lambd, x * x.number(0)));
 }
 
 Value scalarLogSigmoid(OpBuilder &b, Location loc, ValueRange args) {

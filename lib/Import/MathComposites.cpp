@@ -296,6 +296,30 @@ static Value prelu(Importer &importer, Node &node) {
 
 //===-- Three operands ------------------------------------------------------------------------===//
 
+/// `y`, the nearest number within numbers as bounds: PyTorch gives the gradient strictly between
+/// them to `x`, and none at a bound or NaN.
+static Value betweenNumbers(Importer &importer, Node &node, Value y, const Json *low,
+                            const Json *high) {
+  Calc c(importer, node);
+  Operand input = node.inputs[0];
+  if (!c.isFloat(y) || input.isLiteral ||
+      input.tensor->type.getShape() != cast<RankedTensorType>(y.getType()).getShape())
+    return y;
+  node.inputs.truncate(1);
+  if (!c.read("common"))
+    return {};
+  Value x = c.to(c[0], c.element(y)), inside;
+  auto narrow = [&](const Json *bound, P predicate) {
+    if (!bound)
+      return;
+    Value holds = c.compare(x, numberOf(*bound), predicate);
+    inside = inside ? c.op<ag::LogicalAndOp>(inside, holds) : holds;
+  };
+  narrow(low, P::gt);
+  narrow(high, P::lt);
+  return c.op<ag::SelectOp>(inside, x, c.op<ag::DetachOp>(y));
+}
+
 /// Bounds are inputs or the attributes "min" and "max"; one may be absent.
 static Value clamp(Importer &importer, Node &node) {
   const Json *low = node.attribute("min"), *high = node.attribute("max");
@@ -318,6 +342,11 @@ static Value clamp(Importer &importer, Node &node) {
     y = computeElementwise(importer, node, entryOf("clamp"));
   else
     y = computeElementwise(importer, node, entryOf(low || count == 2 ? "clamp_min" : "clamp_max"));
+  if (y && (low || high)) {
+    SmallVector<Operand> inputs(node.inputs.begin(), node.inputs.end());
+    y = betweenNumbers(importer, node, y, low, high);
+    node.inputs.assign(inputs.begin(), inputs.end());
+  }
   node.inputs.truncate(count);
   return y;
 }

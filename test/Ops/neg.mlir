@@ -43,7 +43,7 @@ func.func @splat() -> tensor<4xf32> {
 
 //--- invalid.mlir
 func.func @f(%x: tensor<4xi1>) {
-  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer or 64-bit signless integer values, but got 'tensor<4xi1>'}}
+  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point or 8-bit unsigned integer or 8-bit signless integer or 16-bit signless integer or 32-bit signless integer or 64-bit signless integer values, but got 'tensor<4xi1>'}}
   %y = ag.neg %x : tensor<4xi1>
   return
 }

@@ -33,7 +33,7 @@ func.func @f(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
 
 //--- invalid.mlir
 func.func @f(%a: tensor<4xi1>) {
-  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point or 8-bit signless integer}}
+  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point or 8-bit unsigned integer or 8-bit signless integer}}
   %y = ag.pow %a, %a : tensor<4xi1>
   return
 }

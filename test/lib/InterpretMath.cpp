@@ -164,7 +164,7 @@ static bool activation(Operation &op, double x, double &y) {
       .Case([&](ag::HardshrinkOp o) { return set(std::fabs(x) <= number(o.getLambd()) ? 0 : x); })
       .Case([&](ag::SoftshrinkOp o) {
         double l = number(o.getLambd());
-        return set(x > l ? x - l : x < -l ? x + l : std::isnan(x) ? x : 0);
+        return set(x > l ? x - l : x < -l ? x + l : x * 0);
       })
       .Case([&](ag::LogSigmoidOp) {
         double low = std::isnan(x) || x < 0 ? x : 0;

@@ -226,7 +226,7 @@ def Ag_TruncDivOp : Ag_Binary<"trunc_div", "scalarTruncDiv(b, loc, args)", Ag_Nu
 def Ag_Atan2Op : Ag_Binary<"atan2", "::mlir::math::Atan2Op::create(b, loc, args)", Ag_FloatTensor> {
   let summary = "elementwise angle of the point (b, a)";
   let promotion = "float";
-  let derivative = ["d * b * op<ReciprocalOp>(a * a + b * b)", "d * -a * op<ReciprocalOp>(a * a + b * b)"];
+  let derivative = ["d * b * reciprocalOfSquares(a, b)", "d * -a * reciprocalOfSquares(a, b)"];
   let json = ["atan2", "arctan2"];
   let aten = ["aten.atan2.default"];
 }
@@ -242,12 +242,14 @@ def Ag_CopysignOp : Ag_Binary<"copysign", "::mlir::math::CopySignOp::create(b, l
 }
 def Ag_FmaxOp : Ag_Binary<"fmax", "scalarFmax(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise maximum; NaN loses";
-  let derivative = ["select((a >= b) | isNan(b), d, 0.0)", "select((a >= b) | isNan(b), 0.0, d)"];
+  let derivative = ["select(a == b, d / 2.0, select((a > b) | isNan(b), d, 0.0))",
+                    "select(a == b, d / 2.0, select((a > b) | isNan(b), 0.0, d))"];
   let aten = ["aten.fmax.default"];
 }
 def Ag_FminOp : Ag_Binary<"fmin", "scalarFmin(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise minimum; NaN loses";
-  let derivative = ["select((a <= b) | isNan(b), d, 0.0)", "select((a <= b) | isNan(b), 0.0, d)"];
+  let derivative = ["select(a == b, d / 2.0, select((a < b) | isNan(b), d, 0.0))",
+                    "select(a == b, d / 2.0, select((a < b) | isNan(b), 0.0, d))"];
   let aten = ["aten.fmin.default"];
 }
 def Ag_XlogyOp : Ag_Binary<"xlogy", "scalarXlogy(b, loc, args)", Ag_FloatTensor> {
@@ -334,17 +336,19 @@ def Ag_LogicalXorOp : Ag_Binary<"logical_xor", "::mlir::arith::XOrIOp::create(b,
 def Ag_ClampOp : Ag_Ternary<"clamp", "scalarClamp(b, loc, args)", "x", "low", "high"> {
   let json = ["ag.clamp"];
   let summary = "elementwise nearest number within [low, high]; high where low > high, NaN wins";
-  let derivative = ["select((x >= low) & (x <= high), d, 0.0)",
-                    "select((low < high) & (x < low), d, 0.0)",
-                    "select((x > high) | (high < low), d, 0.0)"];
+  let derivative = ["select(((low > high) & !isNan(x)) | (x < low) | (x > high), 0.0, select((low < high) & ((x == low) | (x == high)), d / 2.0, d))",
+                    "select((low <= high) & (x < low), d, select((low < high) & (x == low), d / 2.0, zeros(d)))",
+                    "select((low > high) | ((low <= high) & (x > high)), d, select((low < high) & (x == high), d / 2.0, zeros(d)))"];
 }
 def Ag_ClampMinOp : Ag_Binary<"clamp_min", "scalarMaximum(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise maximum; ties give all of the gradient to the first";
-  let derivative = ["select(a >= b, d, 0.0)", "select(a < b, d, 0.0)"];
+  let derivative = ["select(a == b, d / 2.0, select(a < b, 0.0, d))",
+                    "select(a == b, d / 2.0, select(a > b, 0.0, d))"];
 }
 def Ag_ClampMaxOp : Ag_Binary<"clamp_max", "scalarMinimum(b, loc, args)", Ag_NumberTensor> {
   let summary = "elementwise minimum; ties give all of the gradient to the first";
-  let derivative = ["select(a <= b, d, 0.0)", "select(a > b, d, 0.0)"];
+  let derivative = ["select(a == b, d / 2.0, select(a > b, 0.0, d))",
+                    "select(a == b, d / 2.0, select(a < b, 0.0, d))"];
 }
 def Ag_LerpOp : Ag_Ternary<"lerp", "scalarLerp(b, loc, args)", "start", "end", "weight", Ag_FloatTensor> {
   let summary = "elementwise start + weight (end - start)";
@@ -401,8 +405,8 @@ def Ag_HardtanhOp : Ag_ParameterUnary<"hardtanh",
     "scalarHardtanh(b, loc, args[0], getMinVal().convertToDouble(), getMaxVal().convertToDouble())",
     (ins F64Attr:$min_val, F64Attr:$max_val), Ag_NumberTensor> {
   let summary = "elementwise nearest number within [min_val, max_val]";
-  let doc = "The derivative at the bounds is 0, as in PyTorch; that of `clamp` is 1.";
-  let derivative = ["select((x <= getMinVal().convertToDouble()) | (x >= getMaxVal().convertToDouble()), 0.0, d)"];
+  let doc = "The derivative at the bounds and at NaN is 0, as in PyTorch.";
+  let derivative = ["select((x > getMinVal().convertToDouble()) & (x < getMaxVal().convertToDouble()), d, 0.0)"];
   let parameters = ["number min_val -1", "number max_val 1"];
 }
 def Ag_HardswishOp : Ag_Unary<"hardswish", "scalarHardswish(b, loc, args)"> {
@@ -412,19 +416,19 @@ def Ag_HardswishOp : Ag_Unary<"hardswish", "scalarHardswish(b, loc, args)"> {
 }
 def Ag_HardsigmoidOp : Ag_Unary<"hardsigmoid", "scalarHardsigmoid(b, loc, args)"> {
   let summary = "elementwise clamp(x + 3, 0, 6) / 6";
-  let derivative = ["select((x > -3.0) & (x < 3.0), d / 6.0, 0.0)"];
+  let derivative = ["select((x > -3.0) & (x < 3.0), d * double(1.0f / 6.0f), 0.0)"];
   let aten = ["aten.hardsigmoid.default"];
 }
 def Ag_HardshrinkOp : Ag_ParameterUnary<"hardshrink",
     "scalarHardshrink(b, loc, args[0], getLambd().convertToDouble())", (ins F64Attr:$lambd)> {
   let summary = "elementwise x, or 0 within [-lambd, lambd]";
-  let derivative = ["select((x >= -getLambd().convertToDouble()) & (x <= getLambd().convertToDouble()), 0.0, d)"];
+  let derivative = ["select((x < -getLambd().convertToDouble()) | (x > getLambd().convertToDouble()), d, 0.0)"];
   let parameters = ["number lambd 0.5"];
 }
 def Ag_SoftshrinkOp : Ag_ParameterUnary<"softshrink",
     "scalarSoftshrink(b, loc, args[0], getLambd().convertToDouble())", (ins F64Attr:$lambd)> {
   let summary = "elementwise x moved by lambd toward 0, or 0 within [-lambd, lambd]";
-  let derivative = ["select((x >= -getLambd().convertToDouble()) & (x <= getLambd().convertToDouble()), 0.0, d)"];
+  let derivative = ["select((x < -getLambd().convertToDouble()) | (x > getLambd().convertToDouble()), d, 0.0)"];
   let parameters = ["number lambd 0.5"];
 }
 def Ag_LogSigmoidOp : Ag_Unary<"logsigmoid", "scalarLogSigmoid(b, loc, args)"> {

@@ -176,6 +176,8 @@ Expr mishDerivative(Expr d, Expr x);
 Expr softplusDerivative(Expr d, Expr x, double beta, double threshold);
 Expr logSigmoidDerivative(Expr d, Expr x);
 Expr eluDerivative(Expr d, Expr x, double alpha, double scale, double inputScale);
+/// 1 / (a^2 + b^2), and 0 at the origin.
+Expr reciprocalOfSquares(Expr a, Expr b);
 /// The contribution of one operand, `mine`, of logaddexp (or its base 2 form).
 Expr logAddDerivative(Expr d, Expr mine, Expr other, bool base2);
 /// `d` converted to the element type of `x` (whose value is not read).

@@ -83,9 +83,9 @@ func.func @strided(%a: memref<4xf32, strided<[2]>>, %b: memref<4xf32>) {
 
 // -----
 
-// expected-error @below {{cannot emit kernel 'erf': 'math.erf' has no vector form yet}}
-sched.kernel @erf kind "rows" inplace [] (%s: f32) -> tensor<f32> {
-  %r = math.erf %s : f32
+// expected-error @below {{cannot emit kernel 'cbrt': 'math.cbrt' has no vector form yet}}
+sched.kernel @cbrt kind "rows" inplace [] (%s: f32) -> tensor<f32> {
+  %r = math.cbrt %s : f32
   %e = tensor.empty() : tensor<f32>
   %0 = linalg.fill ins(%r : f32) outs(%e : tensor<f32>) -> tensor<f32>
   sched.return %0 : tensor<f32>
