@@ -185,9 +185,7 @@ static NodeText describeMovement(Operation *op) {
                          {"interior", listText(c.getInterior())},
                          {"value", numberText(c.getValue())}}};
       })
-      .Case([](ag::TruncDivOp) {
-        return NodeText{"div", {{"rounding_mode", quote("trunc")}}};
-      })
+      .Case([](ag::TruncDivOp) { return NodeText{"div", {{"rounding_mode", quote("trunc")}}}; })
       .Case([](ag::GeluTanhOp) { return NodeText{"gelu", {{"approximate", quote("tanh")}}}; })
       .Case([](ag::ConcatOp c) { return NodeText{"cat", {{"dim", std::to_string(c.getDim())}}}; })
       .Default([](Operation *other) { return describeByEntry(other); });

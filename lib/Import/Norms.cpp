@@ -331,8 +331,7 @@ void addNormOps(OpTable &table) {
       {{"num_groups", K::integer, true}, eps});
   add("batch_norm", 5,
       "the same over the batch, for each channel; running mean and variance, weight, bias",
-      batchNorm,
-      {{"training", K::boolean}, {"by_mode", K::boolean}, momentum, eps});
+      batchNorm, {{"training", K::boolean}, {"by_mode", K::boolean}, momentum, eps});
   add("instance_norm", 5,
       "the same for each channel of each instance; running mean and variance, weight, bias",
       instanceNorm, {{"use_input_stats", K::boolean}, momentum, eps});

@@ -31,7 +31,8 @@ static bool buildGradient(OpPassManager &pm, const CompileOptions &options, std:
 }
 
 static bool buildLower(OpPassManager &pm, const CompileOptions &options, std::string &) {
-  // Behind Gradient: the identity of the program does not know of it, checkpoints can be taken over.
+  // Behind Gradient: the identity of the program does not know of it, checkpoints can be taken
+  // over.
   if (options.checkNan)
     pm.addNestedPass<func::FuncOp>(gradient::createCheckNan());
   pm.addPass(lower::createLowerToLinalgPass());

@@ -25,7 +25,7 @@ struct CompileOptions {
   std::string triple; // empty: the host's
   unsigned optLevel = 3;
   bool verifyEach = false;
-  bool checkNan = false; // look at every value
+  bool checkNan = false;              // look at every value
   std::string grad = "params";        // of a model: none, params, inputs, all or names
   std::string loss;                   // of a model: the output; empty: its only scalar float
   std::string optimizer;              // of a model: adam:lr=0.001,beta1=0.9

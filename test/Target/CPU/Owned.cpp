@@ -6,7 +6,8 @@
 using namespace mlir;
 using namespace gradc::test;
 
-std::vector<gradc::Elements> gradc::evaluateOwner(Operation &op, const std::vector<gradc::Elements> &operands) {
+std::vector<gradc::Elements> gradc::evaluateOwner(Operation &op,
+                                                  const std::vector<gradc::Elements> &operands) {
   std::vector<Datum> in, out;
   for (auto [v, elements] : llvm::zip_equal(op.getOperands(), operands)) {
     in.push_back(Datum::ofType(v.getType()));
