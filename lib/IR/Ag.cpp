@@ -122,7 +122,17 @@ OpFoldResult PowScalarOp::fold(FoldAdaptor) {
 }
 
 OpFoldResult CastOp::fold(FoldAdaptor) {
-  return getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
+  if (getX().getType() == getType())
+    return getX();
+  // There and back through a wider float.
+  auto inner = getX().getDefiningOp<CastOp>();
+  Type element = getElementTypeOrSelf(getType());
+  bool isShort = isa<FloatType>(element) && element.getIntOrFloatBitWidth() < 32;
+  if (isShort && inner && inner.getX().getType() == getType() &&
+      getElementTypeOrSelf(inner.getType()).getIntOrFloatBitWidth() >= 32 &&
+      isa<FloatType>(getElementTypeOrSelf(inner.getType())))
+    return inner.getX();
+  return {};
 }
 
 OpFoldResult ReduceSumOp::fold(FoldAdaptor) {

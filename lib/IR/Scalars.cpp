@@ -101,9 +101,12 @@ Value scalarNot(OpBuilder &b, Location loc, ValueRange args) {
 }
 
 /// Truncates toward zero; NaN and what the integer type cannot hold become its least value, which
-/// is what PyTorch gives. The select hides that arith.fptosi is undefined there.
+/// is what PyTorch gives; i8 and i16 are the low bits of i32. The select hides that arith.fptosi is
+/// undefined there.
 static Value floatToInteger(OpBuilder &b, Location loc, Value x, Type to) {
   unsigned width = to.getIntOrFloatBitWidth();
+  if (width < 32)
+    return arith::TruncIOp::create(b, loc, to, floatToInteger(b, loc, x, b.getI32Type()));
   Value bound = number(b, loc, x.getType(), std::ldexp(1.0, width - 1));
   Value magnitude = math::AbsFOp::create(b, loc, x);
   Value fits = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, magnitude, bound);
@@ -116,6 +119,12 @@ Value scalarCast(OpBuilder &b, Location loc, Value x, Type to) {
   Type from = x.getType();
   if (from == to)
     return x;
+  // f16 and bf16 are made from f32, u8 from i16: twice rounded, as PyTorch's are.
+  bool isShort = isa<FloatType>(to) && to.getIntOrFloatBitWidth() < 32;
+  if (isShort && !from.isF32())
+    return arith::TruncFOp::create(b, loc, to, scalarCast(b, loc, x, b.getF32Type()));
+  if (to.isUnsignedInteger())
+    return arith::TruncIOp::create(b, loc, to, scalarCast(b, loc, x, b.getI16Type()));
   if (to.isInteger(1))
     return scalarCompare(b, loc, {x, number(b, loc, from, 0)}, Predicate::ne);
   if (isa<FloatType>(from) && isa<FloatType>(to)) {

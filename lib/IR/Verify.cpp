@@ -373,9 +373,9 @@ LogicalResult PrintOp::verify() {
     StringRef part = cast<StringAttr>(a).getValue();
     if (part == "none" || part.starts_with("text:"))
       continue;
-    if (part != "tensor" && part != "number" && !part.starts_with("tensor:"))
+    if (part != "tensor" && part != "number" && part != "number:u8" && !part.starts_with("tensor:"))
       return emitOpError("expected parts tensor, number, text:... or none, got '") << part << "'";
-    if (operands < getValues().size() && part == "number" &&
+    if (operands < getValues().size() && part.starts_with("number") &&
         tensorOf(getValues()[operands]).getNumElements() != 1)
       return emitOpError("expected one element to print as a number, got ")
              << getValues()[operands].getType();

@@ -29,9 +29,19 @@ static SmallVector<int64_t> loopsOf(int64_t rank, ArrayRef<int64_t> batch,
   return loops;
 }
 
-/// Looks through transposes: the nest may read an operand in any order of dimensions.
+/// Looks through transposes and conversions from narrow types: the nest may read an operand in any
+/// order of dimensions, and widen as it reads.
 static AffineMap mapOf(Value &operand, SmallVector<int64_t> loops, int64_t nLoops) {
-  while (auto transpose = operand.getDefiningOp<ag::TransposeOp>()) {
+  while (Operation *def = operand.getDefiningOp()) {
+    auto convert = dyn_cast<ag::CastOp>(def);
+    if (convert &&
+        wideElement(typeOf(convert.getX()).getElementType()) == typeOf(operand).getElementType()) {
+      operand = convert.getX();
+      continue;
+    }
+    auto transpose = dyn_cast<ag::TransposeOp>(def);
+    if (!transpose)
+      break;
     SmallVector<int64_t> inner(loops.size());
     for (auto [i, p] : llvm::enumerate(transpose.getPerm()))
       inner[p] = loops[i];
@@ -66,7 +76,7 @@ Value lowerContraction(OpBuilder &b, ag::ContractOp op) {
     Value init = tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
     return generic(b, loc, {x, y}, maps, init, out,
                    [](OpBuilder &b, Location loc, ValueRange elements) {
-                     return product(b, loc, elements[0], elements[1]);
+                     return product(b, loc, widen(b, loc, elements[0]), widen(b, loc, elements[1]));
                    });
   }
   Value init = fill(b, loc, type, number(b, type.getElementType(), 0));
@@ -74,7 +84,8 @@ Value lowerContraction(OpBuilder &b, ag::ContractOp op) {
     return init;
   return generic(b, loc, {x, y}, maps, init, out,
                  [](OpBuilder &b, Location loc, ValueRange elements) {
-                   Value term = product(b, loc, elements[0], elements[1]);
+                   Value x = widen(b, loc, elements[0]), y = widen(b, loc, elements[1]);
+                   Value term = product(b, loc, x, y);
                    return combineSum(b, loc, elements[2], term);
                  });
 }

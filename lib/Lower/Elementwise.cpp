@@ -34,6 +34,18 @@ static Source sourceOf(Value operand) {
   return {operand, AffineMap::get(rank, 0, results, context), {}};
 }
 
+/// One element: short floats are computed in f32 and u8 in i16, and what comes out is made narrow
+/// once. A choice between elements computes nothing.
+static Value scalarOf(OpBuilder &b, Location loc, ag::ElementwiseOpInterface op,
+                      SmallVectorImpl<Value> &args) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  if (isa<ag::SelectOp>(op))
+    return op.buildScalar(b, loc, args);
+  for (Value &arg : args)
+    arg = widen(b, loc, arg);
+  return narrow(b, loc, op.buildScalar(b, loc, args), element);
+}
+
 Value lowerElementwise(OpBuilder &b, ag::ElementwiseOpInterface op) {
   Location loc = op.getLoc();
   SmallVector<Value> inputs;
@@ -60,7 +72,7 @@ Value lowerElementwise(OpBuilder &b, ag::ElementwiseOpInterface op) {
     SmallVector<Value> args;
     for (auto [s, at] : llvm::zip(sources, positions))
       args.push_back(s.tensor ? elements[at] : Value(arith::ConstantOp::create(b, loc, s.number)));
-    return op.buildScalar(b, loc, args);
+    return scalarOf(b, loc, op, args);
   };
   return generic(b, loc, inputs, maps, init, b.getMultiDimIdentityMap(type.getRank()), body);
 }

@@ -39,10 +39,19 @@ mlir::Value lowerRows(mlir::OpBuilder &b, mlir::Operation *op);
 bool lowerEmptyKernel(mlir::OpBuilder &b, mlir::Operation *op,
                       llvm::SmallVectorImpl<mlir::Value> &values);
 
-/// The results of such an op on narrow element types: that of the op on wider ones, rounded once.
-/// False where the types are wide.
-bool widenKernel(mlir::OpBuilder &b, mlir::Operation *op,
-                 llvm::SmallVectorImpl<mlir::Value> &values);
+/// What is computed in place of an element type: f32 for f16 and bf16, i16 for u8.
+mlir::Type wideElement(mlir::Type element);
+bool isNarrow(mlir::Type type);
+/// An element as that, and back.
+mlir::Value widen(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v);
+mlir::Value narrow(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v, mlir::Type to);
+/// The results of an op on narrow element types: that of the op on wider ones, rounded once. False
+/// where the types are wide.
+bool widenOp(mlir::OpBuilder &b, mlir::Operation *op, llvm::SmallVectorImpl<mlir::Value> &values);
+/// Does so for reductions, contractions and windows.
+void widenOps(mlir::ModuleOp module);
+/// Turns u8 into i8, at last.
+void storeUnsigned(mlir::ModuleOp module);
 
 /// Turns the constants of a module that are not splats into variables, read at function entry.
 void hoistConstants(mlir::ModuleOp module);

@@ -130,10 +130,11 @@ Value lowerIota(OpBuilder &b, ag::IotaOp op) {
   Type element = type.getElementType();
   auto body = [&](OpBuilder &b, Location loc, ValueRange) -> Value {
     Value i = linalg::IndexOp::create(b, loc, op.getDim());
+    Type wide = wideElement(element);
     if (!isa<FloatType>(element))
-      return arith::IndexCastOp::create(b, loc, element, i);
+      return narrow(b, loc, arith::IndexCastOp::create(b, loc, wide, i), element);
     Value whole = arith::IndexCastOp::create(b, loc, b.getI64Type(), i);
-    return arith::SIToFPOp::create(b, loc, element, whole);
+    return narrow(b, loc, arith::SIToFPOp::create(b, loc, wide, whole), element);
   };
   return generic(b, op.getLoc(), {}, {}, empty(b, op.getLoc(), type),
                  b.getMultiDimIdentityMap(type.getRank()), body);

@@ -39,6 +39,10 @@ static bool stays(Operation *op) {
 
 /// Ops that loop nests read through: lowered last, where somebody still needs their values.
 static bool isDeferred(Operation *op) {
+  if (auto convert = dyn_cast<ag::CastOp>(op)) // a contraction widens as it reads
+    return isNarrow(convert.getX().getType()) &&
+           wideElement(typeOf(convert.getX()).getElementType()) ==
+               typeOf(convert.getY()).getElementType();
   return isa<ag::ConstantOp, ag::BroadcastOp, ag::TransposeOp>(op);
 }
 
@@ -130,7 +134,7 @@ void LowerToLinalgPass::prepareKernels() {
   for (Operation *op : ops) {
     OpBuilder b(op);
     SmallVector<Value> values;
-    if (!lowerEmptyKernel(b, op, values) && !widenKernel(b, op, values))
+    if (!lowerEmptyKernel(b, op, values) && !widenOp(b, op, values))
       continue;
     op->replaceAllUsesWith(values);
     op->erase();
@@ -173,11 +177,13 @@ void LowerToLinalgPass::runOnOperation() {
     return signalPassFailure();
   fold();
   prepareKernels();
+  widenOps(getOperation());
   hoistConstants(getOperation());
   eraseDead();
   if (failed(replace(/*deferred=*/false)) || failed(replace(/*deferred=*/true)))
     return signalPassFailure();
   eraseDead();
+  storeUnsigned(getOperation());
 }
 
 } // namespace gradc::lower

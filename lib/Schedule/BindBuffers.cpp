@@ -14,6 +14,8 @@ using namespace gradc;
 namespace {
 
 constexpr llvm::StringLiteral kNameAttr = "ag.name";
+/// Says "u8" of what is stored as i8.
+constexpr llvm::StringLiteral kDtypeAttr = "ag.dtype";
 
 MemRefType bufferType(Type type) {
   auto tensor = cast<RankedTensorType>(type);
@@ -139,8 +141,11 @@ private:
     }
     for (auto [i, value] : llvm::enumerate(ret.getOperands())) {
       StringAttr name = nameOf(function.getResultAttr(i, kNameAttr), "out", i);
+      Attribute dtype = function.getResultAttr(i, kDtypeAttr);
       sources.push_back(value);
       dests.push_back(addArgument(value.getType(), sched::kOutputAttr, name, ret.getLoc()));
+      if (dtype)
+        function.setArgAttr(function.getNumArguments() - 1, kDtypeAttr, dtype);
     }
     b.setInsertionPoint(ret);
     if (!sources.empty())

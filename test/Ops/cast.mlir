@@ -32,6 +32,23 @@ func.func @same(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %y : tensor<4xf32>
 }
 
+func.func @there_and_back(%x: tensor<4xbf16>) -> tensor<4xbf16> {
+  // CHECK-LABEL: @there_and_back(
+  // CHECK-SAME: %[[X:.*]]: tensor
+  // CHECK-NEXT: return %[[X]]
+  %w = ag.cast %x : tensor<4xbf16> -> tensor<4xf32>
+  %y = ag.cast %w : tensor<4xf32> -> tensor<4xbf16>
+  return %y : tensor<4xbf16>
+}
+
+func.func @rounds(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK-LABEL: @rounds(
+  // CHECK-COUNT-2: ag.cast
+  %w = ag.cast %x : tensor<4xf32> -> tensor<4xf16>
+  %y = ag.cast %w : tensor<4xf16> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
 //--- invalid.mlir
 func.func @f(%x: tensor<4xf32>) {
   // expected-error@+1 {{all non-scalar operands/results must have the same shape and base type}}

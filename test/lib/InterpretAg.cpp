@@ -108,7 +108,8 @@ static Number convert(Number x, bool fromFloat, Type to) {
     return {fromFloat ? x.f : double(x.i), 0};
   if (!fromFloat)
     return {0, x.i};
-  double bound = std::ldexp(1.0, to.getIntOrFloatBitWidth() - 1);
+  // i8, i16 and u8 are the low bits of i32.
+  double bound = std::ldexp(1.0, std::max(32u, to.getIntOrFloatBitWidth()) - 1);
   return {0, std::fabs(x.f) < bound ? int64_t(x.f) : int64_t(-bound)};
 }
 

@@ -118,7 +118,6 @@ static Integers integerFunction(StringRef name) {
       {"arith.shrsi", [](int64_t a, int64_t b) { return a >> b; }},
       {"ag.scalar_gcd", [](int64_t a, int64_t b) { return int64_t(std::gcd(a, b)); }},
       {"arith.extsi", [](int64_t a, int64_t) { return a; }},
-      {"arith.extui", [](int64_t a, int64_t) { return a; }},
       {"arith.trunci", [](int64_t a, int64_t) { return a; }},
       {"arith.index_cast", [](int64_t a, int64_t) { return a; }},
   };
@@ -184,7 +183,10 @@ bool evaluateScalar(Operation &op, ArrayRef<const Datum *> operands, Datum &resu
     return false;
   Number a = operands[0]->data[0], b = operands.size() > 1 ? operands[1]->data[0] : Number();
   Number y;
-  if (auto compare = dyn_cast<arith::CmpFOp>(op))
+  if (isa<arith::ExtUIOp>(op)) {
+    unsigned bits = operands[0]->element.getIntOrFloatBitWidth();
+    y.i = bits < 64 ? a.i & ((int64_t(1) << bits) - 1) : a.i;
+  } else if (auto compare = dyn_cast<arith::CmpFOp>(op))
     y.i = compareFloats(compare.getPredicate(), a.f, b.f);
   else if (auto compare = dyn_cast<arith::CmpIOp>(op))
     y.i = compareIntegers(compare.getPredicate(), a.i, b.i);

@@ -28,12 +28,21 @@ int64_t Datum::offset(ArrayRef<int64_t> index) const {
 }
 
 Number fit(Number n, Type element) {
-  if (element.isF32())
+  unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  if (isa<FloatType>(element) && bits <= 32)
     n.f = float(n.f);
-  if (element.isInteger(1))
-    n.i &= 1;
-  else if (element.isInteger(32))
-    n.i = int32_t(n.i);
+  if (isa<FloatType>(element) && bits < 32) { // short floats are made from f32
+    APFloat x(n.f);
+    bool lost;
+    x.convert(cast<FloatType>(element).getFloatSemantics(), APFloat::rmNearestTiesToEven, &lost);
+    x.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+    n.f = x.convertToDouble();
+  }
+  if (isa<FloatType>(element) || bits == 64)
+    return n;
+  int64_t low = n.i & ((int64_t(1) << bits) - 1);
+  bool isSigned = bits != 1 && !element.isUnsignedInteger();
+  n.i = isSigned && low >> (bits - 1) ? low - (int64_t(1) << bits) : low;
   return n;
 }
 
@@ -61,7 +70,8 @@ Datum readElements(ElementsAttr attr) {
       d.data[i].f = x.convertToDouble();
     } else {
       APInt x = attr.getValues<APInt>()[i];
-      d.data[i].i = x.getBitWidth() == 1 ? x.getZExtValue() : x.getSExtValue();
+      bool isUnsigned = x.getBitWidth() == 1 || d.element.isUnsignedInteger();
+      d.data[i].i = isUnsigned ? x.getZExtValue() : x.getSExtValue();
     }
   }
   return d;
@@ -102,6 +112,33 @@ LogicalResult Interpreter::run(Block &block, std::vector<Datum> &yielded) {
   return success();
 }
 
+/// What is computed in place of f16, bf16 and u8.
+static Type wideElement(Type element) {
+  if (isa<FloatType>(element) && element.getIntOrFloatBitWidth() < 32)
+    return Float32Type::get(element.getContext());
+  return element.isUnsignedInteger() ? Type(IntegerType::get(element.getContext(), 16)) : element;
+}
+
+static void widen(SmallVectorImpl<const Datum *> &operands, SmallVectorImpl<Datum> &wide) {
+  wide.reserve(operands.size());
+  for (const Datum *&d : operands)
+    if (Type element = wideElement(d->element); element != d->element) {
+      wide.push_back(*d);
+      wide.back().element = element;
+      d = &wide.back();
+    }
+}
+
+static Datum narrowed(Datum d, Type type) {
+  Type element = getElementTypeOrSelf(type);
+  if (element == d.element)
+    return d;
+  d.element = element;
+  for (Number &n : d.data)
+    n = fit(n, element);
+  return d;
+}
+
 LogicalResult Interpreter::step(Operation &op) {
   bool known = true;
   LogicalResult result = control(op, known);
@@ -113,18 +150,24 @@ LogicalResult Interpreter::step(Operation &op) {
   SmallVector<const Datum *> operands;
   for (Value v : op.getOperands())
     operands.push_back(&get(v));
+  SmallVector<Datum> wide;
+  if (isa_and_nonnull<ag::AgDialect>(op.getDialect()))
+    widen(operands, wide);
   if (std::vector<Datum> several; evaluateKernelOp(op, operands, several)) {
     for (auto [r, d] : llvm::zip_equal(op.getResults(), several))
-      set(r, std::move(d));
+      set(r, narrowed(std::move(d), r.getType()));
     return success();
   }
   if (op.getNumResults() != 1)
     return op.emitError("the interpreter does not know '") << op.getName() << "'";
-  Datum d = Datum::ofType(op.getResult(0).getType());
+  Type type = op.getResult(0).getType();
+  Datum d = Datum::ofType(type);
+  if (!wide.empty() || isa<ag::IotaOp>(op))
+    d.element = wideElement(d.element);
   if (!evaluateAg(op, operands, d) && !evaluateScalar(op, operands, d) &&
       !evaluateTensor(op, operands, d))
     return op.emitError("the interpreter does not know '") << op.getName() << "'";
-  set(op.getResult(0), std::move(d));
+  set(op.getResult(0), narrowed(std::move(d), type));
   return success();
 }
 
