@@ -1,6 +1,7 @@
 // archive.c - finds tensors by name in npz and safetensors files and checks them against what is
 // wanted. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "files.h"
+#include "half.h"
 #include "hosted.h"
 
 #include <string.h>
@@ -74,8 +75,20 @@ static void copy_element(unsigned char *out, const unsigned char *from, uint32_t
     out[i] = from[i];
 }
 
+int gradc_is_readable(const gradc_array *array, const gradc_tensor *wanted) {
+  return array->dtype == wanted->dtype ||
+         (array->dtype == GRADC_F32 && wanted->dtype == GRADC_BF16);
+}
+
+static void narrow_element(unsigned char *out, const unsigned char *from) {
+  float x;
+  memcpy(&x, from, sizeof x);
+  uint16_t bits = gradc_narrow_bf16(x);
+  memcpy(out, &bits, sizeof bits);
+}
+
 // Reorders first-dim-fastest into last-dim-fastest, in the order of writing.
-static void copy_fortran(const gradc_array *array, unsigned char *out) {
+static void copy_fortran(const gradc_array *array, unsigned char *out, int narrow) {
   uint32_t size = gradc_rt_dtype_bytes(array->dtype), rank = array->rank;
   uint64_t stride[GRADC_MAX_RANK], at = 0, step = size;
   int64_t index[GRADC_MAX_RANK] = {0};
@@ -84,7 +97,10 @@ static void copy_fortran(const gradc_array *array, unsigned char *out) {
     step *= (uint64_t)array->shape[d];
   }
   for (uint64_t done = 0; done < array->bytes; done += size) {
-    copy_element(out + done, array->data + at, size);
+    if (narrow)
+      narrow_element(out + done / 2, array->data + at);
+    else
+      copy_element(out + done, array->data + at, size);
     for (uint32_t d = rank; d-- > 0;) {
       at += stride[d];
       if (++index[d] < array->shape[d])
@@ -105,13 +121,17 @@ int gradc_load_tensor(const char *path, const gradc_array *array, const gradc_te
                  gradc_shape_text(wanted->shape, wanted->rank, expected));
     return -1;
   }
-  if (array->dtype != wanted->dtype) {
+  if (!gradc_is_readable(array, wanted)) {
     gradc_report("%s: tensor '%s' has dtype %s, expected %s", path, wanted->name,
                  gradc_rt_dtype_name(array->dtype), gradc_rt_dtype_name(wanted->dtype));
     return -1;
   }
+  int narrow = array->dtype != wanted->dtype;
   if (array->fortran && array->rank > 1)
-    copy_fortran(array, out);
+    copy_fortran(array, out, narrow);
+  else if (narrow)
+    for (uint64_t i = 0; i < array->bytes; i += 4)
+      narrow_element((unsigned char *)out + i / 2, array->data + i);
   else if (array->bytes)
     memcpy(out, array->data, array->bytes);
   if (array->dtype != GRADC_BOOL)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static int has_rows(const gradc_array *array, const gradc_tensor *wanted) {
-  return array->dtype == wanted->dtype && array->rank == wanted->rank && array->rank &&
+  return gradc_is_readable(array, wanted) && array->rank == wanted->rank && array->rank &&
          array->shape[0] != wanted->shape[0] &&
          !memcmp(array->shape + 1, wanted->shape + 1, 8 * (array->rank - 1));
 }
@@ -32,7 +32,7 @@ static int load(gradc_data *data, uint32_t index, const char *path, const gradc_
   }
   if (rows)
     column->row_bytes /= column->rows;
-  if (rows && !array->fortran && array->dtype != GRADC_BOOL) {
+  if (rows && !array->fortran && array->dtype == wanted.dtype && array->dtype != GRADC_BOOL) {
     column->data = array->data;
     return GRADC_EXIT_DONE;
   }

@@ -74,7 +74,9 @@ int gradc_archive_open(const char *path, gradc_archive *out);
 int gradc_archive_find(const gradc_archive *archive, const char *name, gradc_array *out);
 // The first names in the archive as text: "a, b, c, ...". `out` has GRADC_SHAPE_CHARS bytes.
 const char *gradc_archive_names(const gradc_archive *archive, char *out);
-// Copies an array into `out` if it has the tensor's dtype and shape, else reports that.
+// Whether an array has the tensor's dtype; float32 is rounded to bfloat16, which npy lacks.
+int gradc_is_readable(const gradc_array *array, const gradc_tensor *wanted);
+// Copies an array into `out` if it is readable as the tensor and has its shape, else reports that.
 int gradc_load_tensor(const char *path, const gradc_array *array, const gradc_tensor *wanted,
                       void *out);
 

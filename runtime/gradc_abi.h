@@ -199,6 +199,11 @@ void gradc_rt_randn_f64(gradc_rng *rng, double *out, int64_t n);
 // torch.rand: [0, 1), bit for bit.
 void gradc_rt_rand_f32(gradc_rng *rng, float *out, int64_t n);
 void gradc_rt_rand_f64(gradc_rng *rng, double *out, int64_t n);
+// The same of float16 and bfloat16, as bits.
+void gradc_rt_randn_f16(gradc_rng *rng, uint16_t *out, int64_t n);
+void gradc_rt_randn_bf16(gradc_rng *rng, uint16_t *out, int64_t n);
+void gradc_rt_rand_f16(gradc_rng *rng, uint16_t *out, int64_t n);
+void gradc_rt_rand_bf16(gradc_rng *rng, uint16_t *out, int64_t n);
 // torch.randint(low, high): [low, high), bit for bit. high > low.
 void gradc_rt_randint_i64(gradc_rng *rng, int64_t low, int64_t high, int64_t *out, int64_t n);
 // torch.randperm(n), bit for bit.

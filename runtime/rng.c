@@ -4,6 +4,7 @@
 // The generator is mt19937 (Matsumoto and Nishimura, ACM TOMACS 8(1), 1998). How many words a draw
 // takes, in which order and what is kept for the next draw follows PyTorch 2, so that interleaved
 // calls stay in step with it.
+#include "half.h"
 #include "rng_math.h"
 
 enum { STATE_WORDS = 624, STATE_MIDDLE = 397, NORMAL_BLOCK = 16 };
@@ -119,6 +120,49 @@ void gradc_rt_randn_f64(gradc_rng *rng, double *out, int64_t n) {
     return;
   gradc_rt_rand_f64(rng, out + n - NORMAL_BLOCK, NORMAL_BLOCK);
   normal_block_f64(out + n - NORMAL_BLOCK);
+}
+
+//===-- Short floats --------------------------------------------------------------------------===//
+
+typedef uint16_t (*narrowing)(float);
+
+// Drawn as float32 and rounded; 1 is not in the range, and becomes 0.
+static void rand_short(gradc_rng *rng, uint16_t *out, int64_t n, narrowing narrow) {
+  uint16_t one = narrow(1);
+  for (int64_t i = 0; i < n; ++i) {
+    uint16_t x = narrow(uniform_f32(rng));
+    out[i] = x == one ? 0 : x;
+  }
+}
+
+// As of float32, but block after block: the numbers of a partial one are drawn once, and overlap.
+static void randn_short(gradc_rng *rng, uint16_t *out, int64_t n, narrowing narrow) {
+  if (n < NORMAL_BLOCK) {
+    for (int64_t i = 0; i < n; ++i)
+      out[i] = narrow((float)(scalar_normal(rng) + 0.0));
+    return;
+  }
+  for (int64_t i = 0; i < n; i += NORMAL_BLOCK) {
+    int64_t at = i + NORMAL_BLOCK <= n ? i : n - NORMAL_BLOCK;
+    float block[NORMAL_BLOCK];
+    gradc_rt_rand_f32(rng, block, NORMAL_BLOCK);
+    gradc_normal_blocks_f32(block, 1);
+    for (int k = 0; k < NORMAL_BLOCK; ++k)
+      out[at + k] = narrow(block[k]);
+  }
+}
+
+void gradc_rt_rand_f16(gradc_rng *rng, uint16_t *out, int64_t n) {
+  rand_short(rng, out, n, gradc_narrow_f16);
+}
+void gradc_rt_rand_bf16(gradc_rng *rng, uint16_t *out, int64_t n) {
+  rand_short(rng, out, n, gradc_narrow_bf16);
+}
+void gradc_rt_randn_f16(gradc_rng *rng, uint16_t *out, int64_t n) {
+  randn_short(rng, out, n, gradc_narrow_f16);
+}
+void gradc_rt_randn_bf16(gradc_rng *rng, uint16_t *out, int64_t n) {
+  randn_short(rng, out, n, gradc_narrow_bf16);
 }
 
 void gradc_rt_randint_i64(gradc_rng *rng, int64_t low, int64_t high, int64_t *out, int64_t n) {

@@ -45,6 +45,11 @@ mlir::FailureOr<CpuTarget> CpuTarget::create(StringRef tripleText, StringRef mar
     why = ("'" + march + "' lacks AVX2 or FMA: compiled programs need at least x86-64-v3").str();
     return mlir::failure();
   }
+  // Without it a conversion of f16 would be a call into a library.
+  if (!features.lookup("f16c")) {
+    why = ("'" + march + "' lacks F16C: compiled programs need at least x86-64-v3").str();
+    return mlir::failure();
+  }
   if (features.lookup("avx512f") && features.lookup("avx512vl"))
     return CpuTarget{512, 32, true};
   return CpuTarget{256, 16, true};

@@ -296,8 +296,11 @@ void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body
   }
   Call call{entry->getArg(0), entry->getArg(1), entry->getArg(types.size() - 1), nullptr, nullptr};
   if (f.steps) {
-    bool isDouble = program.outputs[f.outputs[0]].dtype == GRADC_F64;
-    call.loss = b.CreateAlloca(isDouble ? b.getDoubleTy() : b.getFloatTy());
+    uint32_t dtype = program.outputs[f.outputs[0]].dtype;
+    call.loss = b.CreateAlloca(dtype == GRADC_F64    ? b.getDoubleTy()
+                               : dtype == GRADC_F16  ? b.getHalfTy()
+                               : dtype == GRADC_BF16 ? b.getBFloatTy()
+                                                     : b.getFloatTy());
   }
   if (f.steps == Steps::Many) {
     call.count = entry->getArg(2);

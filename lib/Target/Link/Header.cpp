@@ -18,6 +18,7 @@ public:
 
 private:
   void writeIntroduction();
+  void writeHalves();
   void writeInstance();
   void writeStruct(StringRef type, StringRef what, ArrayRef<unsigned> indices, bool input);
   void writeStructs();
@@ -86,6 +87,61 @@ void HeaderWriter::writeIntroduction() {
      << " */\n#ifndef " << guard << "\n#define " << guard << "\n\n"
      << "#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" "
         "{\n#endif\n\n";
+}
+
+/// What C needs for 16-bit floats, which it has no types for. Several headers may have it.
+static constexpr const char *kHalves = R"(#ifndef GRADC_HALF_CONVERSIONS
+#define GRADC_HALF_CONVERSIONS
+#include <string.h>
+/* float16 and bfloat16 tensors hold bits as uint16_t. To a float, exactly; from a float, rounded to
+ * nearest even. */
+static inline float gradc_float_of_bits(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+static inline uint32_t gradc_bits_of_float(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+static inline float gradc_bf16_to_float(uint16_t bits) {
+  return gradc_float_of_bits((uint32_t)bits << 16);
+}
+static inline uint16_t gradc_float_to_bf16(float x) {
+  uint32_t bits = gradc_bits_of_float(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u)
+    return 0x7fc0u;
+  return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+static inline float gradc_f16_to_float(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000u) << 16, rest = half & 0x7fffu;
+  if (rest >= 0x7c00u)
+    return gradc_float_of_bits(sign | 0x7f800000u | (rest & 0x3ffu) << 13);
+  if (rest >= 0x400u)
+    return gradc_float_of_bits(sign | ((rest << 13) + 0x38000000u));
+  return gradc_float_of_bits(sign | gradc_bits_of_float((float)rest * 5.9604644775390625e-8f));
+}
+static inline uint16_t gradc_float_to_f16(float x) {
+  uint32_t bits = gradc_bits_of_float(x), sign = bits >> 16 & 0x8000u;
+  bits &= 0x7fffffffu;
+  if (bits > 0x7f800000u)
+    return (uint16_t)(sign | 0x7e00u);
+  if (bits >= 0x477ff000u)
+    return (uint16_t)(sign | 0x7c00u);
+  if (bits < 0x38800000u)
+    return (uint16_t)(sign | (gradc_bits_of_float(gradc_float_of_bits(bits) + 0.5f) - 0x3f000000u));
+  return (uint16_t)(sign | ((bits - 0x38000000u + 0xfffu + (bits >> 13 & 1u)) >> 13));
+}
+#endif
+
+)";
+
+void HeaderWriter::writeHalves() {
+  auto isHalf = [](const Tensor &t) { return t.dtype == GRADC_F16 || t.dtype == GRADC_BF16; };
+  if (llvm::any_of(program.inputs, isHalf) || llvm::any_of(program.outputs, isHalf) ||
+      llvm::any_of(program.variables, isHalf))
+    os << kHalves;
 }
 
 void HeaderWriter::writeInstance() {
@@ -254,6 +310,7 @@ void HeaderWriter::writeErrors() {
 
 void HeaderWriter::write() {
   writeIntroduction();
+  writeHalves();
   writeInstance();
   writeStructs();
   writeFunctions();

@@ -151,8 +151,9 @@ static void skipAfterError(sched::HostOp op, Value error, ConversionPatternRewri
 }
 
 /// The runtime's record of one printed thing, before its data is known.
-static gradc_value readPart(StringRef part, StringRef &text) {
+static gradc_value readPart(StringRef part, StringRef &text, bool &isUnsigned) {
   gradc_value value = {};
+  isUnsigned = !part.starts_with("text:") && part.consume_back(":u8");
   if (part.consume_front("text:")) {
     value.what = GRADC_VALUE_TEXT;
     text = part;
@@ -179,7 +180,8 @@ static LogicalResult lowerPrint(CallBuilder &build, ValueRange converted) {
   unsigned next = 0;
   for (auto [i, part] : llvm::enumerate(parts.getAsRange<StringAttr>())) {
     StringRef text;
-    gradc_value value = readPart(part, text);
+    bool isUnsigned;
+    gradc_value value = readPart(part, text, isUnsigned);
     Value data, shape;
     if (value.what == GRADC_VALUE_TENSOR || value.what == GRADC_VALUE_NUMBER) {
       if (next == op.getInputs().size())
@@ -189,7 +191,7 @@ static LogicalResult lowerPrint(CallBuilder &build, ValueRange converted) {
       auto dtype = dtypeOf(getElementTypeOrSelf(operand.getType()));
       if (!dtype || (type && !type.hasStaticShape()))
         return op.emitError("cannot print a ") << operand.getType();
-      value.dtype = *dtype;
+      value.dtype = isUnsigned ? uint32_t(GRADC_U8) : *dtype;
       value.rank = type ? type.getRank() : 0;
       data = build.address(operand, converted[next++]);
       shape = build.shape(type ? type.getShape() : ArrayRef<int64_t>());
@@ -230,9 +232,13 @@ static LogicalResult lowerDraw(CallBuilder &build, sched::HostOp::Adaptor adapto
     return build.call("gradc_rt_randint_i64",
                       {generator, build.i64(low.getInt()), build.i64(high.getInt()), out, count});
   }
-  if ((call == "randn" || call == "rand") && (element.isF32() || element.isF64()))
-    return build.call(("gradc_rt_" + call + (element.isF32() ? "_f32" : "_f64")).str(),
-                      {generator, out, count});
+  if ((call == "randn" || call == "rand") && isa<FloatType>(element)) {
+    StringRef suffix = element.isF32()   ? "_f32"
+                       : element.isF64() ? "_f64"
+                       : element.isF16() ? "_f16"
+                                         : "_bf16";
+    return build.call(("gradc_rt_" + call + suffix).str(), {generator, out, count});
+  }
   return op.emitError("'") << call << "' of " << element << " is not supported by the runtime";
 }
 

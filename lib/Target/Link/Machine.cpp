@@ -37,7 +37,7 @@ static std::string hostFeatures() {
 
 static bool hasMinimum(const TargetMachine &machine) {
   const MCSubtargetInfo *info = machine.getMCSubtargetInfo();
-  return info->checkFeatures("+avx2,+fma,+bmi2");
+  return info->checkFeatures("+avx2,+fma,+bmi2,+f16c");
 }
 
 std::unique_ptr<TargetMachine> gradc::link::makeTargetMachine(StringRef tripleText, StringRef march,

@@ -42,6 +42,8 @@ std::optional<uint32_t> gradc::link::dtypeOf(Type type) {
   }
 }
 
+static constexpr llvm::StringLiteral kDtypeAttr = "ag.dtype";
+
 static uint64_t dtypeBytes(uint32_t dtype) {
   static constexpr uint8_t bytes[GRADC_DTYPES] = {4, 8, 2, 2, 1, 2, 4, 8, 1, 1};
   return bytes[dtype];
@@ -75,8 +77,8 @@ private:
   LogicalResult readVariable(ag::VariableOp op);
   LogicalResult readFunction(func::FuncOp f);
   FailureOr<Argument> readArgument(func::FuncOp f, unsigned i);
-  FailureOr<unsigned> addBoundary(func::FuncOp f, std::vector<Tensor> &list, StringRef name,
-                                  MemRefType type);
+  FailureOr<unsigned> addBoundary(func::FuncOp f, unsigned i, std::vector<Tensor> &list,
+                                  StringRef name);
   std::optional<unsigned> findVariable(StringRef name);
   void findSteps(Function &f);
   void readExpectation(sched::HostOp op);
@@ -88,8 +90,12 @@ private:
 };
 } // namespace
 
-static FailureOr<Tensor> makeTensor(Operation *op, StringRef name, ShapedType type) {
+/// `says` is "ag.dtype" where there is one: u8 is stored as i8.
+static FailureOr<Tensor> makeTensor(Operation *op, StringRef name, ShapedType type,
+                                    Attribute says) {
   auto dtype = dtypeOf(type.getElementType());
+  if (says && cast<StringAttr>(says).getValue() == "u8")
+    dtype = GRADC_U8;
   if (!dtype)
     return op->emitError("'") << name << "': elements of type " << type.getElementType()
                               << " cannot cross the boundary of a program";
@@ -103,7 +109,8 @@ static FailureOr<Tensor> makeTensor(Operation *op, StringRef name, ShapedType ty
 }
 
 LogicalResult Reader::readVariable(ag::VariableOp op) {
-  auto tensor = makeTensor(op, op.getSymName(), cast<ShapedType>(op.getType()));
+  auto tensor =
+      makeTensor(op, op.getSymName(), cast<ShapedType>(op.getType()), op->getAttr(kDtypeAttr));
   if (failed(tensor))
     return failure();
   tensor->kind = llvm::StringSwitch<uint32_t>(op.getKind())
@@ -118,9 +125,10 @@ LogicalResult Reader::readVariable(ag::VariableOp op) {
   return success();
 }
 
-FailureOr<unsigned> Reader::addBoundary(func::FuncOp f, std::vector<Tensor> &list, StringRef name,
-                                        MemRefType type) {
-  auto tensor = makeTensor(f, name, type);
+FailureOr<unsigned> Reader::addBoundary(func::FuncOp f, unsigned i, std::vector<Tensor> &list,
+                                        StringRef name) {
+  auto type = cast<MemRefType>(f.getArgumentTypes()[i]);
+  auto tensor = makeTensor(f, name, type, f.getArgAttr(i, kDtypeAttr));
   if (failed(tensor))
     return failure();
   for (auto [i, known] : llvm::enumerate(list)) {
@@ -149,11 +157,11 @@ FailureOr<Argument> Reader::readArgument(func::FuncOp f, unsigned i) {
     return f.emitError("argument ")
            << i << ": expected a memref with the identity layout, got " << f.getArgumentTypes()[i];
   if (auto name = f.getArgAttrOfType<StringAttr>(i, sched::kInputAttr)) {
-    auto index = addBoundary(f, program.inputs, name, type);
+    auto index = addBoundary(f, i, program.inputs, name);
     return failed(index) ? FailureOr<Argument>() : Argument{Argument::Input, *index};
   }
   if (auto name = f.getArgAttrOfType<StringAttr>(i, sched::kOutputAttr)) {
-    auto index = addBoundary(f, program.outputs, name, type);
+    auto index = addBoundary(f, i, program.outputs, name);
     return failed(index) ? FailureOr<Argument>() : Argument{Argument::Output, *index};
   }
   if (auto symbol = f.getArgAttrOfType<FlatSymbolRefAttr>(i, sched::kVariableAttr)) {
@@ -258,7 +266,7 @@ void Reader::findSteps(Function &f) {
   if (f.outputs.size() != 1)
     return;
   Tensor &loss = program.outputs[f.outputs[0]];
-  if (loss.elements() != 1 || loss.dtype > GRADC_F64)
+  if (loss.elements() != 1 || loss.dtype > GRADC_BF16)
     return;
   bool counted = llvm::any_of(f.arguments, [](auto &a) { return a.role == Argument::Count; });
   if (f.name == "step" && !counted)
