@@ -6,6 +6,7 @@
 // contributions to its operands'. What a rule reads inside a loop is kept on a stack with one slot
 // an iteration.
 #include "Residuals.h"
+#include "ShortFloats.h"
 
 using namespace mlir;
 namespace gradc::gradient {
@@ -215,6 +216,11 @@ LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &fram
   auto isActive = [&](Value v) { return active(v); };
   auto available = [&](Value v) { return frame.scope->available(v); };
   auto contribute = [&](unsigned i, Value term) { add(frame.cotangents, op->getOperand(i), term); };
+  if (hasWideRule(op)) {
+    SmallVector<Value> reads =
+        runWideRule(builder, op, cotangents, isActive, available, contribute);
+    return tape.visit(op, reads, statement, retain);
+  }
   ag::Vjp rule(builder, op, cotangents, isActive, available, contribute);
   op.buildVjp(rule);
   return tape.visit(op, rule.reads().getArrayRef(), statement, retain);

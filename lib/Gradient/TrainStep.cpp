@@ -161,8 +161,17 @@ void TrainStep::clip(Place at) {
     Value above = ag::AddOp::create(at.b, at.loc, total, constant(1e-6));
     Value ratio = ag::DivOp::create(at.b, at.loc, constant(plan.clipNorm), above);
     Value most = ag::MinimumOp::create(at.b, at.loc, ratio, constant(1));
-    for (Value &g : gradients)
-      g = ag::MulOp::create(at.b, at.loc, g, spread(at, Number(most), g.getType()));
+    // Of short floats the product is rounded, not the coefficient.
+    for (Value &g : gradients) {
+      auto type = cast<RankedTensorType>(g.getType());
+      Type element = type.getElementType();
+      auto wide = element.isF16() || element.isBF16() ? type.clone(at.b.getF32Type()) : type;
+      auto as = [&](Value v, Type to) {
+        return v.getType() == to ? v : Value(ag::CastOp::create(at.b, at.loc, to, v));
+      };
+      Value scaled = ag::MulOp::create(at.b, at.loc, as(g, wide), spread(at, Number(most), wide));
+      g = as(scaled, type);
+    }
   }
   for (auto [v, g] : llvm::zip(trained, gradients))
     ag::SetGradOp::create(at.b, at.loc, FlatSymbolRefAttr::get(v.getSymNameAttr()), g);

@@ -22,14 +22,14 @@ static Attribute widenElements(DenseElementsAttr dense) {
 }
 
 /// A draw's values depend on its type, so it stays and its result is widened.
-static void widenDraw(Operation *op) {
+static void widenDraw(Operation *op, Type element) {
   OpBuilder b(op->getContext());
   b.setInsertionPointAfter(op);
   Value drawn = op->getResult(0);
   auto wide = cast<RankedTensorType>(drawn.getType());
   auto cast = ag::CastOp::create(b, op->getLoc(), wide, drawn);
   drawn.replaceAllUsesExcept(cast.getResult(), cast);
-  drawn.setType(wide.clone(b.getF32Type()));
+  drawn.setType(wide.clone(element));
 }
 
 /// Every evaluation has to see the same numbers: the nth draw of a function is that of counter n.
@@ -48,23 +48,31 @@ static void fixDraws(func::FuncOp f) {
   }
 }
 
+static bool isWidened(Type type) {
+  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 32;
+}
+
 static void widen(ModuleOp module) {
-  SmallVector<Operation *> draws;
+  SmallVector<std::pair<Operation *, Type>> draws;
   module.walk([&](Operation *op) {
-    if (isa<ag::RandnOp, ag::RandOp>(op) && getElementTypeOrSelf(op->getResult(0)).isF32())
-      draws.push_back(op);
+    if (!isa<ag::RandnOp, ag::RandOp>(op))
+      return;
+    Type element = getElementTypeOrSelf(op->getResult(0));
+    if (isWidened(element))
+      draws.push_back({op, element});
   });
   AttrTypeReplacer replacer;
-  replacer.addReplacement(
-      [](Float32Type type) -> std::optional<Type> { return Float64Type::get(type.getContext()); });
+  replacer.addReplacement([](FloatType type) -> std::optional<Type> {
+    return isWidened(type) ? Type(Float64Type::get(type.getContext())) : type;
+  });
   replacer.addReplacement(
       [](DenseElementsAttr dense) -> std::optional<std::pair<Attribute, WalkResult>> {
-        if (!dense.getElementType().isF32())
+        if (!isWidened(dense.getElementType()))
           return std::make_pair(Attribute(dense), WalkResult::skip());
         return std::make_pair(widenElements(dense), WalkResult::skip());
       });
   replacer.addReplacement([](FloatAttr value) -> std::optional<std::pair<Attribute, WalkResult>> {
-    if (!value.getType().isF32())
+    if (!isWidened(value.getType()))
       return std::make_pair(Attribute(value), WalkResult::skip());
     Type wide = Float64Type::get(value.getContext());
     return std::make_pair(Attribute(FloatAttr::get(wide, value.getValueAsDouble())),
@@ -72,8 +80,8 @@ static void widen(ModuleOp module) {
   });
   replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false,
                                         /*replaceTypes=*/true);
-  for (Operation *draw : draws)
-    widenDraw(draw);
+  for (auto [draw, element] : draws)
+    widenDraw(draw, element);
   for (auto f : module.getOps<func::FuncOp>())
     fixDraws(f);
   SmallVector<ag::CastOp> casts;

@@ -96,5 +96,17 @@ case("accumulate", "--optimizer=adam:lr=0.05 --accumulate=4", lambda p: O.Adam(p
 case("all", "--optimizer=adamw:lr=0.1 --accumulate=3 --clip-norm=0.2 --clip-value=0.1 --schedule=cosine:steps=8,warmup=2",
      lambda p: O.AdamW(p, 0.1, **SLOW), lambda o: warmed(o, 2, S.CosineAnnealingLR(o, 6)), 0.2, 0.1, 3)
 
+# Parameters, states and gradients of 16 bits; each op of an update is computed in f32 and rounded once.
+for dtype in ("f16", "bf16"):
+    def short(name, options, make, **more):
+        case(f"{name} {dtype}", f"--optimizer={options}", make, dtype=dtype, **more)
+    short("sgd", "sgd:lr=0.5", lambda p: O.SGD(p, 0.5, **SLOW))
+    short("sgd momentum", "sgd:lr=0.1,momentum=0.9,weight_decay=0.02", lambda p: O.SGD(p, 0.1, 0.9, 0, 0.02, **SLOW))
+    short("adam", "adam:lr=0.05,eps=1e-3", lambda p: O.Adam(p, 0.05, eps=1e-3, **SLOW))
+    short("adamw", "adamw:lr=0.05,eps=1e-3", lambda p: O.AdamW(p, 0.05, eps=1e-3, **SLOW))
+    short("rmsprop", "rmsprop:lr=0.02,eps=1e-3", lambda p: O.RMSprop(p, 0.02, eps=1e-3, **SLOW))
+    short("adagrad", "adagrad:lr=0.1,eps=1e-3", lambda p: O.Adagrad(p, 0.1, eps=1e-3, **SLOW))
+    short("clip norm", "sgd:lr=0.5 --clip-norm=0.1", lambda p: O.SGD(p, 0.5, **SLOW), norm=0.1)
+
 path = pathlib.Path(__file__).parent / "optimizers.json"
 path.write_text("[\n" + ",\n".join(json.dumps(c) for c in cases) + "]\n")
