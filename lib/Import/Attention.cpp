@@ -26,23 +26,13 @@ struct Attention {
 };
 } // namespace
 
-static std::string cWord(Type type) {
-  StringRef name = dtypeName(type);
-  return name == "f32"    ? "float"
-         : name == "f64"  ? "double"
-         : name == "i64"  ? "long int"
-         : name == "i32"  ? "int"
-         : name == "bool" ? "bool"
-                          : name.str();
-}
-
 LogicalResult Attention::check() {
   Type type = query.element();
   if (type != key.element() || type != value.element())
     return call.fail(
         "Expected query, key, and value to have the same dtype, but got query.dtype: " +
-        Twine(cWord(type)) + " key.dtype: " + cWord(key.element()) +
-        " and value.dtype: " + cWord(value.element()) + " instead.");
+        Twine(dtypeCName(type)) + " key.dtype: " + dtypeCName(key.element()) +
+        " and value.dtype: " + dtypeCName(value.element()) + " instead.");
   if (query.rank() < 2 || key.rank() < 2 || value.rank() < 2)
     return call.fail("Expected query, key, and value to all be  at least 2 dimensional, but got "
                      "query.dim: " +
@@ -59,7 +49,7 @@ LogicalResult Attention::check() {
   if (!mask.isBool() && mask.element() != type && !mask.element().isF32())
     return call.fail("Expected attn_mask dtype to be bool or float or to match query dtype, but "
                      "got attn_mask.dtype: " +
-                     Twine(cWord(mask.element())) + " and  query.dtype: " + cWord(type) +
+                     Twine(dtypeCName(mask.element())) + " and  query.dtype: " + dtypeCName(type) +
                      " instead.");
   return success();
 }

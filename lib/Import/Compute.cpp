@@ -76,17 +76,9 @@ static LogicalResult shapesDiffer(Importer &importer, Node &node, int64_t m, int
 
 static LogicalResult checkDtypes(Importer &importer, Node &node, Value a, Value c) {
   Type x = getElementTypeOrSelf(a.getType()), y = getElementTypeOrSelf(c.getType());
-  auto cWord = [](Type type) {
-    StringRef name = dtypeName(type);
-    return name == "f32"   ? "float"
-           : name == "f64" ? "double"
-           : name == "i64" ? "long int"
-           : name == "i32" ? "int"
-                           : "bool";
-  };
   if (x != y)
     return importer.fail(node.loc, "expected m1 and m2 to have the same dtype, but got: " +
-                                       Twine(cWord(x)) + " != " + cWord(y));
+                                       dtypeCName(x) + " != " + dtypeCName(y));
   if (x.isInteger(1))
     return importer.fail(node.loc, "\"addmm_impl_cpu_\" not implemented for 'Bool'");
   return success();

@@ -46,15 +46,6 @@ std::string Reader::sizes(ArrayRef<int64_t> list) {
   return text + ")";
 }
 
-static StringRef cName(Type type) {
-  StringRef name = dtypeName(type);
-  return name == "f32"   ? "float"
-         : name == "f64" ? "double"
-         : name == "i64" ? "long int"
-         : name == "i32" ? "int"
-                         : name;
-}
-
 LogicalResult Reader::readOperands() {
   x = importer.readInput(node, 0);
   w = x ? importer.readInput(node, 1) : Value();
@@ -79,8 +70,8 @@ LogicalResult Reader::readOperands() {
                              "Tensor) should be the same or input should be a MKLDNN tensor and "
                              "weight is a dense tensor");
   if (bias && typeOf(bias).getElementType() != a)
-    return importer.fail(node.loc, "Input type (" + cName(a) + ") and bias type (" +
-                                       cName(typeOf(bias).getElementType()) +
+    return importer.fail(node.loc, "Input type (" + dtypeCName(a) + ") and bias type (" +
+                                       dtypeCName(typeOf(bias).getElementType()) +
                                        ") should be the same");
   if (type.getRank() == n + 1) {
     isBatched = false;

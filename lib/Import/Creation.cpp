@@ -82,18 +82,15 @@ struct DataReader {
 } // namespace
 
 static Attribute elementOf(Importer &importer, Type element, const Json &json, bool &good) {
-  if (isa<FloatType>(element))
-    return importer.b.getFloatAttr(element, numberOf(json));
   double value = numberOf(json);
+  if (auto type = dyn_cast<FloatType>(element))
+    return floatAttr(type, value);
   if (element.isInteger(1))
     return importer.b.getBoolAttr(value != 0);
-  double limit = element.isInteger(32) ? 0x1p31 : 0x1p63;
-  good = json.kind == Json::Kind::integer ? element.isInteger(64) || llvm::isInt<32>(json.integer)
-                                          : value >= -limit && value < limit;
+  good = fitsInteger(element, json);
   if (!good)
     return {};
-  return importer.b.getIntegerAttr(element, json.kind == Json::Kind::integer ? json.integer
-                                                                             : int64_t(value));
+  return integerAttr(element, json.kind == Json::Kind::integer ? json.integer : int64_t(value));
 }
 
 static LogicalResult createTensor(Importer &importer, Node &node) {
@@ -152,12 +149,12 @@ static DenseElementsAttr arangeData(Importer &importer, RankedTensorType type, c
   Type element = type.getElementType();
   for (int64_t i = 0; i < type.getNumElements(); ++i) {
     if (isa<FloatType>(element))
-      elements.push_back(importer.b.getFloatAttr(
-          element, (start ? numberOf(*start) : 0) + (step ? numberOf(*step) : 1) * double(i)));
-    else
       elements.push_back(
-          importer.b.getIntegerAttr(element, (start ? int64_t(numberOf(*start)) : 0) +
-                                                 (step ? int64_t(numberOf(*step)) : 1) * i));
+          floatAttr(cast<FloatType>(element),
+                    (start ? numberOf(*start) : 0) + (step ? numberOf(*step) : 1) * double(i)));
+    else
+      elements.push_back(integerAttr(element, (start ? int64_t(numberOf(*start)) : 0) +
+                                                  (step ? int64_t(numberOf(*step)) : 1) * i));
   }
   return DenseElementsAttr::get(type, elements);
 }
@@ -202,19 +199,42 @@ template <typename OpT> static LogicalResult drawFloats(Importer &importer, Node
   if (!type)
     return failure();
   if (!isa<FloatType>(type.getElementType()))
-    return importer.expected(*node.attribute("dtype"), "f32 or f64");
+    return importer.expected(*node.attribute("dtype"), "f32, f64, f16 or bf16");
   return finish(importer, node, OpT::create(importer.b, node.loc, type));
+}
+
+/// Whether the dtype of a randint holds what it may draw.
+static LogicalResult checkRange(Importer &importer, Node &node, Type element, int64_t low,
+                                int64_t high) {
+  if (isa<FloatType>(element) || element.isInteger(64))
+    return success();
+  unsigned bits = element.getIntOrFloatBitWidth();
+  bool isUnsigned = bits == 1 || element.isUnsignedInteger();
+  int64_t least = isUnsigned ? 0 : -(int64_t(1) << (bits - 1));
+  int64_t most = (int64_t(1) << (isUnsigned ? bits : bits - 1)) - 1;
+  auto refuse = [&](StringRef what) {
+    return importer.fail(node.json, what + " is out of bounds for " + dtypeCName(element));
+  };
+  if (low < least || low > most)
+    return refuse("from");
+  return high - 1 > most ? refuse("to - 1") : success();
 }
 
 static LogicalResult randint(Importer &importer, Node &node) {
   RankedTensorType type = statedType(importer, node, importer.b.getI64Type());
   if (!type)
     return failure();
+  Type element = type.getElementType();
   int64_t low = node.integer("low", 0), high = node.integer("high", 0);
   if (low >= high)
     return importer.fail(node.json, "random_ expects 'from' to be less than 'to', but got from=" +
                                         Twine(low) + " >= to=" + Twine(high));
-  return finish(importer, node, ag::RandintOp::create(importer.b, node.loc, type, low, high));
+  if (failed(checkRange(importer, node, element, low, high)))
+    return failure();
+  // The draws do not depend on the dtype.
+  auto drawn = importer.makeType(type.getShape(), importer.b.getI64Type());
+  Value value = ag::RandintOp::create(importer.b, node.loc, drawn, low, high);
+  return finish(importer, node, importer.cast(value, element, node.loc));
 }
 
 static LogicalResult randperm(Importer &importer, Node &node) {
@@ -246,8 +266,9 @@ void addCreationOps(OpTable &table) {
       drawFloats<ag::RandnOp>);
   add("rand", {shape, dtype, leaf}, "uniform draws of [0, 1) of PyTorch's CPU generator",
       drawFloats<ag::RandOp>);
-  add("randint", {{"low", K::integer}, {"high", K::integer, true}, shape},
-      "uniform i64 draws of [low, high) of PyTorch's CPU generator", randint);
+  add("randint", {{"low", K::integer}, {"high", K::integer, true}, shape, dtype},
+      "uniform integer draws of [low, high) of PyTorch's CPU generator, i64 unless said otherwise",
+      randint);
   add("randperm", {{"n", K::integer, true}}, "a random permutation of 0..n-1, i64", randperm);
   add("load", {{"file", K::text, true}, {"key", K::text}, leaf},
       "an array of a .npy file, or entry `key` of an .npz or .safetensors file, relative to the "

@@ -10,16 +10,24 @@ namespace gradc::graph {
 
 //===-- Promotion -----------------------------------------------------------------------------===//
 
-/// bool < integers < floats, and within them i32 < i64 and f32 < f64.
-static int order(Type type) {
+/// bool < integers < floats.
+static int category(Type type) {
   if (!type)
     return -1;
-  if (isa<FloatType>(type))
-    return type.isF64() ? 4 : 3;
-  return type.isInteger(1) ? 0 : type.isInteger(32) ? 1 : 2;
+  return isa<FloatType>(type) ? 2 : type.isInteger(1) ? 0 : 1;
 }
-static int category(Type type) { return order(type) < 0 ? -1 : (order(type) + 1) / 2; }
-static Type promote(Type a, Type c) { return order(a) >= order(c) ? a : c; }
+
+/// The least type that holds both: of two kinds of 16-bit floats it is f32, of u8 and i8 it is i16.
+static Type promote(Type a, Type c) {
+  if (!a || !c || a == c || category(a) != category(c))
+    return category(a) >= category(c) ? a : c;
+  unsigned x = a.getIntOrFloatBitWidth(), y = c.getIntOrFloatBitWidth();
+  if (x != y)
+    return x > y ? a : c;
+  MLIRContext *context = a.getContext();
+  return category(a) == 2 ? Type(Float32Type::get(context))
+                          : Type(IntegerType::get(context, 2 * x));
+}
 
 /// PyTorch's combine_categories: a lower priority counts only with a higher category.
 static Type combine(Type higher, Type lower) {
@@ -42,6 +50,8 @@ Type commonType(Importer &importer, ArrayRef<Operand> operands) {
       wrapped = promote(wrapped, literalType(importer, *operand.json));
       continue;
     }
+    if (operand.isAbsent)
+      continue;
     Type element = operand.tensor->type.getElementType();
     if (operand.tensor->wrapped)
       wrapped = promote(wrapped, isa<FloatType>(element) ? Type(importer.b.getF32Type())
@@ -115,7 +125,7 @@ static LogicalResult unify(Importer &importer, Node &node, ArrayRef<Type> elemen
   for (auto [operand, element] : llvm::zip(node.inputs, elements)) {
     Value value;
     if (operand.isLiteral) {
-      value = importer.constant(importer.makeType(shape, element), *operand.json, node.loc);
+      value = importer.wrappedConstant(importer.makeType(shape, element), *operand.json, node.loc);
     } else {
       value = importer.cast(importer.read(*operand.tensor, node.loc), element, node.loc);
       value = importer.broadcast(value, shape, node.loc);
@@ -231,7 +241,49 @@ static void addParameters(OpBuilder &b, Node &node, const ag::OpEntry &entry, Ty
   }
 }
 
+/// Whether promotion takes an operand for a number, whatever the other operands are.
+static bool isNumber(const Operand &operand) {
+  return operand.isLiteral || operand.tensor->wrapped;
+}
+
+/// Whether the second operand of a product or quotient of short floats is not rounded to them.
+static bool isFactor(const Operand &x, const Operand &factor) {
+  if (isNumber(x))
+    return false;
+  return isNumber(factor) || (x.tensor->type.getRank() && !factor.tensor->type.getRank());
+}
+
+/// Products and quotients of short floats and a number: PyTorch does not round the number to the
+/// short type, and divides a number by multiplying with a reciprocal.
+static Value scaleShort(Importer &importer, Node &node, StringRef op) {
+  Operand *x = &node.inputs[0], *number = &node.inputs[1];
+  bool inverse = op == "div" && isNumber(*x);
+  if (isNumber(*x))
+    std::swap(x, number);
+  Location loc = node.loc;
+  Type f32 = importer.b.getF32Type();
+  Value value = importer.read(*x->tensor, loc);
+  auto type = cast<RankedTensorType>(value.getType());
+  if (inverse)
+    value = ag::ReciprocalOp::create(importer.b, loc, value);
+  Value wide = importer.cast(value, f32, loc);
+  auto wideType = cast<RankedTensorType>(wide.getType());
+  Value factor =
+      number->isLiteral
+          ? importer.constant(wideType, *number->json, loc)
+          : importer.broadcast(importer.cast(importer.read(*number->tensor, loc), f32, loc),
+                               type.getShape(), loc);
+  Value result = op == "div" && !inverse ? Value(ag::DivOp::create(importer.b, loc, wide, factor))
+                                         : ag::MulOp::create(importer.b, loc, wide, factor);
+  return importer.cast(result, type.getElementType(), loc);
+}
+
 Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry) {
+  if ((entry.mnemonic == "mul" || entry.mnemonic == "div") &&
+      succeeded(checkTensors(importer, node)) && isShortFloat(commonType(importer, node.inputs)) &&
+      (isFactor(node.inputs[0], node.inputs[1]) ||
+       (isNumber(node.inputs[0]) && isFactor(node.inputs[1], node.inputs[0]))))
+    return scaleShort(importer, node, entry.mnemonic);
   SmallVector<Value> values;
   if (failed(promoteOperands(importer, node, entry.mnemonic, entry.promotion, values)))
     return {};

@@ -159,7 +159,7 @@ LogicalResult Importer::checkAttribute(const Json &value, const AttributeSpec &s
   case AttributeKind::boolean:
     return want(value.kind == Kind::boolean, "true or false");
   case AttributeKind::dtype:
-    return want(value.kind == Kind::string && dtype(value.text), "f32, f64, i64, i32 or bool");
+    return want(value.kind == Kind::string && dtype(value.text), dtypeList());
   case AttributeKind::data:
     return want(value.isNumber() || value.kind == Kind::boolean || value.kind == Kind::array ||
                     isSpecialNumber(value),
@@ -303,7 +303,7 @@ LogicalResult Importer::evaluateNode(const Json &json, bool nested,
   Location loc = userLocation ? *userLocation : locate(json);
   Node node{json, spec, loc, name ? StringRef(name->text) : StringRef(), {}, {}};
   if (failed(checkKeys(json, *spec)) || failed(readInputs(json, node)) ||
-      failed(spec->handler(*this, node)) || failed(finishNode(node)))
+      failed(runHandler(*this, node)) || failed(finishNode(node)))
     return failure();
   results.append(node.results.begin(), node.results.end());
   return success();

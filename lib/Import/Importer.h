@@ -183,6 +183,8 @@ public:
 
   // Values.
   Value constant(RankedTensorType type, const Json &literal, mlir::Location loc);
+  /// The same for an operand beside a tensor: what does not fit a short type wraps around.
+  Value wrappedConstant(RankedTensorType type, const Json &literal, mlir::Location loc);
   Value splat(RankedTensorType type, double value, mlir::Location loc);
   Value cast(Value value, mlir::Type element, mlir::Location loc);
   Value reshape(Value value, llvm::ArrayRef<int64_t> shape, mlir::Location loc);
@@ -233,6 +235,8 @@ private:
   std::shared_ptr<Functions> functions;
 };
 
+/// Evaluates a node whose inputs are read; composites on f16 and bf16 see f32.
+mlir::LogicalResult runHandler(Importer &importer, Node &node);
 /// PyTorch's broadcasting of two shapes.
 mlir::LogicalResult broadcastShapes(Importer &importer, mlir::Location loc,
                                     llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> c,
@@ -256,6 +260,18 @@ std::string listText(llvm::ArrayRef<int64_t> list);
 /// PyTorch's word for an element type: "Float", "Long".
 llvm::StringRef dtypeWord(mlir::Type element);
 llvm::StringRef dtypeName(mlir::Type element);
+/// C++'s word, which PyTorch's messages about products use: "float", "long int".
+llvm::StringRef dtypeCName(mlir::Type element);
+/// All names, for messages.
+std::string dtypeList();
+/// A float of f16, bf16 or wider, f16 and bf16 rounded as PyTorch rounds a number.
+mlir::FloatAttr floatAttr(mlir::FloatType type, double value);
+/// An integer modulo 2 to the width of its type.
+mlir::IntegerAttr integerAttr(mlir::Type type, int64_t value);
+/// Whether a number, truncated, is of an element type; always where that is a float or bool.
+bool fitsInteger(mlir::Type element, const Json &literal);
+/// f16 or bf16.
+inline bool isShortFloat(mlir::Type type) { return type.isF16() || type.isBF16(); }
 /// Whether it is "inf", "-inf" or "nan", which JSON has no numbers for.
 bool isSpecialNumber(const Json &json);
 double numberOf(const Json &json);

@@ -139,6 +139,8 @@ LogicalResult Running::read(int64_t instances) {
       return failure();
     if (!useInput && i < 2 && !*term)
       return call.fail(name + " must be defined in evaluation mode");
+    if (*term && isShortFloat(term->element()))
+      *term = cast(*term, call.importer.b.getF32Type());
     int64_t wanted = x.rank() > 1 ? x.size(1) : 0;
     if (*term && term->numel() != wanted)
       return call.fail(name + " should contain " + Twine(wanted * instances) + " elements not " +
@@ -162,7 +164,7 @@ LogicalResult Running::update(Dims dims, bool overBatch) {
     Term statistic = overBatch ? sum(fresh, {0}, true) / double(x.size(0)) : fresh;
     Tensor &target = *call.node.inputs[i].tensor;
     Term next = old * (1 - momentum) + reshape(statistic, old.shape()) * momentum;
-    next = cast(next, old.element());
+    next = cast(next, target.type.getElementType());
     if (!next || failed(call.importer.checkWritable(target, false, call.node.loc)) ||
         failed(call.importer.write(target, next.value, false, call.node.loc)))
       return failure();

@@ -65,10 +65,19 @@ static DenseElementsAttr parseArray(MLIRContext *context, StringRef bytes, std::
                      .Case("<f8", Float64Type::get(context))
                      .Case("<i8", IntegerType::get(context, 64))
                      .Case("<i4", IntegerType::get(context, 32))
+                     .Case("<f2", Float16Type::get(context))
+                     .Case("<V2", BFloat16Type::get(context)) // what ml_dtypes writes
+                     .Case("|V2", BFloat16Type::get(context))
+                     .Case("<i2", IntegerType::get(context, 16))
+                     .Case("|i1", IntegerType::get(context, 8))
+                     .Case("|u1", IntegerType::get(context, 8, IntegerType::Unsigned))
                      .Case("|b1", IntegerType::get(context, 1))
                      .Default(Type());
   if (!element)
-    return fail("field 'descr': expected <f4, <f8, <i8, <i4 or |b1, found " + descr);
+    return fail(
+        "field 'descr': expected <f4, <f8, <f2, <V2 (bfloat16), <i8, <i4, <i2, |i1, |u1 or |b1, "
+        "found " +
+        descr);
   if (!field(header, "fortran_order").starts_with("False"))
     return fail("field 'fortran_order': expected False (C order)");
   SmallVector<int64_t> shape;

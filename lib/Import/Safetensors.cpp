@@ -58,10 +58,17 @@ DenseElementsAttr readSafetensors(MLIRContext *context, StringRef bytes, StringR
                      .Case("F64", Float64Type::get(context))
                      .Case("I64", IntegerType::get(context, 64))
                      .Case("I32", IntegerType::get(context, 32))
+                     .Case("F16", Float16Type::get(context))
+                     .Case("BF16", BFloat16Type::get(context))
+                     .Case("I16", IntegerType::get(context, 16))
+                     .Case("I8", IntegerType::get(context, 8))
+                     .Case("U8", IntegerType::get(context, 8, IntegerType::Unsigned))
                      .Case("BOOL", IntegerType::get(context, 1))
                      .Default(Type());
   if (!element)
-    return fail("field 'dtype': expected F32, F64, I64, I32 or BOOL, found " + dtype->text);
+    return fail(
+        "field 'dtype': expected F32, F64, F16, BF16, I64, I32, I16, I8, U8 or BOOL, found " +
+        dtype->text);
   uint64_t first = offsets->items[0].integer, last = offsets->items[1].integer;
   if (first > last || last > data.size())
     return fail("field 'data_offsets': expected offsets within the " + Twine(data.size()) +

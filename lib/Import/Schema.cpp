@@ -38,7 +38,8 @@ static json::Object attributeSchema(AttributeKind kind) {
   case AttributeKind::boolean:
     return json::Object{{"type", "boolean"}};
   case AttributeKind::dtype:
-    return json::Object{{"enum", json::Array{"f32", "f64", "i64", "i32", "bool"}}};
+    return json::Object{{"enum", json::Array{"f32", "f64", "f16", "bf16", "i64", "i32", "i16", "i8",
+                                             "u8", "bool"}}};
   case AttributeKind::data:
     return reference("data");
   case AttributeKind::text:
@@ -105,8 +106,10 @@ static json::Object definitions(const OpTable &table) {
   return json::Object{
       {"name", json::Object{{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
       {"type",
-       json::Object{{"type", "string"},
-                    {"pattern", "^(f32|f64|i64|i32|bool)\\[( *[0-9]+ *(, *[0-9]+ *)*)?\\]$"}}},
+       json::Object{
+           {"type", "string"},
+           {"pattern",
+            "^(f32|f64|f16|bf16|i64|i32|i16|i8|u8|bool)\\[( *[0-9]+ *(, *[0-9]+ *)*)?\\]$"}}},
       {"loc", json::Object{{"type", "object"},
                            {"properties", json::Object{{"file", std::move(string)},
                                                        {"line", json::Object(count)},

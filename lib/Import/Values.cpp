@@ -19,19 +19,44 @@ std::string listText(ArrayRef<int64_t> list) {
          llvm::join(llvm::map_range(list, [](int64_t i) { return std::to_string(i); }), ", ") + "]";
 }
 
-StringRef dtypeName(Type element) {
+namespace {
+/// An element type in the words of graph JSON, of PyTorch's messages, and of C++ in these.
+struct Dtype {
+  StringRef name, word, cName, scalarName;
+};
+} // namespace
+
+static const Dtype kDtypes[] = {
+    {"f32", "Float", "float", "float"},
+    {"f64", "Double", "double", "double"},
+    {"f16", "Half", "c10::Half", "c10::Half"},
+    {"bf16", "BFloat16", "c10::BFloat16", "c10::BFloat16"},
+    {"i64", "Long", "long int", "int64_t"},
+    {"i32", "Int", "int", "int"},
+    {"i16", "Short", "short int", "int16_t"},
+    {"i8", "Char", "signed char", "int8_t"},
+    {"u8", "Byte", "unsigned char", "uint8_t"},
+    {"bool", "Bool", "bool", "bool"},
+};
+
+static const Dtype &describe(Type element) {
+  unsigned bits = element.getIntOrFloatBitWidth();
   if (isa<FloatType>(element))
-    return element.isF64() ? "f64" : "f32";
-  return element.isInteger(1) ? "bool" : element.isInteger(32) ? "i32" : "i64";
+    return kDtypes[bits == 64 ? 1 : bits == 32 ? 0 : element.isF16() ? 2 : 3];
+  if (element.isUnsignedInteger())
+    return kDtypes[8];
+  return kDtypes[bits == 64 ? 4 : bits == 32 ? 5 : bits == 16 ? 6 : bits == 8 ? 7 : 9];
 }
 
-StringRef dtypeWord(Type element) {
-  return llvm::StringSwitch<StringRef>(dtypeName(element))
-      .Case("f32", "Float")
-      .Case("f64", "Double")
-      .Case("i64", "Long")
-      .Case("i32", "Int")
-      .Default("Bool");
+StringRef dtypeName(Type element) { return describe(element).name; }
+StringRef dtypeWord(Type element) { return describe(element).word; }
+StringRef dtypeCName(Type element) { return describe(element).cName; }
+
+std::string dtypeList() {
+  std::string list;
+  for (const Dtype &dtype : llvm::drop_end(kDtypes))
+    list += (dtype.name + (dtype.name == "u8" ? " or " : ", ")).str();
+  return list + "bool";
 }
 
 std::string typeText(RankedTensorType type) {
@@ -66,6 +91,11 @@ Type Importer::dtype(StringRef name) {
       .Case("f64", b.getF64Type())
       .Case("i64", b.getI64Type())
       .Case("i32", b.getI32Type())
+      .Case("f16", b.getF16Type())
+      .Case("bf16", b.getBF16Type())
+      .Case("i16", b.getI16Type())
+      .Case("i8", b.getI8Type())
+      .Case("u8", b.getIntegerType(8, /*isSigned=*/false))
       .Case("bool", b.getI1Type())
       .Default(Type());
 }
@@ -114,7 +144,7 @@ RankedTensorType Importer::parseType(const Json &json) {
     shape.push_back(size);
   }
   if (!good) {
-    (void)fail(json, "expected a type like \"f32[10,3]\" of f32, f64, i64, i32 or bool, found '" +
+    (void)fail(json, "expected a type like \"f32[10,3]\" of " + dtypeList() + ", found '" +
                          json.text + "'");
     return {};
   }
@@ -125,34 +155,65 @@ RankedTensorType Importer::parseType(const Json &json) {
 
 //===-- Constants -----------------------------------------------------------------------------===//
 
+FloatAttr floatAttr(FloatType type, double value) {
+  // PyTorch's short floats are made from f32: rounded twice.
+  bool isShort = type.getWidth() < 32;
+  return FloatAttr::get(type, isShort ? double(float(value)) : value);
+}
+
+IntegerAttr integerAttr(Type type, int64_t value) {
+  return IntegerAttr::get(type, APInt(64, value, true).trunc(type.getIntOrFloatBitWidth()));
+}
+
+bool fitsInteger(Type element, const Json &literal) {
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (isa<FloatType>(element) || bits == 1)
+    return true;
+  // A negative number stands for what it is modulo 2^8.
+  bool isUnsigned = element.isUnsignedInteger();
+  double limit = std::ldexp(1.0, isUnsigned ? bits : bits - 1);
+  if (literal.kind == Json::Kind::integer && bits == 64)
+    return true;
+  double value = std::trunc(numberOf(literal));
+  return value >= (isUnsigned ? 1 - limit : -limit) && value < limit;
+}
+
 Value Importer::splat(RankedTensorType type, double value, Location loc) {
   Type element = type.getElementType();
   Attribute attr = isa<FloatType>(element)
-                       ? Attribute(b.getFloatAttr(element, value))
-                       : Attribute(b.getIntegerAttr(
-                             element, element.isInteger(1) ? int64_t(value != 0) : int64_t(value)));
+                       ? Attribute(floatAttr(cast<FloatType>(element), value))
+                       : Attribute(integerAttr(element, element.isInteger(1) ? int64_t(value != 0)
+                                                                             : int64_t(value)));
   return ag::ConstantOp::create(b, loc, DenseElementsAttr::get(type, attr));
 }
 
 Value Importer::constant(RankedTensorType type, const Json &literal, Location loc) {
   Type element = type.getElementType();
   bool isInteger = literal.kind == Json::Kind::integer;
-  if (isa<FloatType>(element) || element.isInteger(1))
-    return splat(type, numberOf(literal), loc);
   double value = numberOf(literal);
   // PyTorch truncates a float toward zero here, but refuses what does not fit.
-  double limit = element.isInteger(32) ? 0x1p31 : 0x1p63;
-  bool fits = isInteger ? element.isInteger(64) || llvm::isInt<32>(literal.integer)
-                        : value >= -limit && value < limit;
-  if (!fits) {
-    (void)fail(literal, "value cannot be converted to type " +
-                            StringRef(element.isInteger(32) ? "int" : "int64_t") +
+  if (!fitsInteger(element, literal) ||
+      (element.isF16() && std::isfinite(value) && std::fabs(value) > 65504)) {
+    (void)fail(literal, "value cannot be converted to type " + describe(element).scalarName +
                             " without overflow");
     return {};
   }
+  if (isa<FloatType>(element) || element.isInteger(1))
+    return splat(type, value, loc);
   int64_t integer = isInteger ? literal.integer : int64_t(value);
   return ag::ConstantOp::create(
-      b, loc, DenseElementsAttr::get(type, Attribute(b.getIntegerAttr(element, integer))));
+      b, loc, DenseElementsAttr::get(type, Attribute(integerAttr(element, integer))));
+}
+
+Value Importer::wrappedConstant(RankedTensorType type, const Json &literal, Location loc) {
+  Type element = type.getElementType();
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (element.isF16())
+    return splat(type, numberOf(literal), loc);
+  if (literal.kind != Json::Kind::integer || isa<FloatType>(element) || bits == 1 || bits > 16)
+    return constant(type, literal, loc);
+  return ag::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(type, Attribute(integerAttr(element, literal.integer))));
 }
 
 //===-- Conversion ----------------------------------------------------------------------------===//

@@ -186,6 +186,14 @@ static double largest(const Datum &d) {
   return most;
 }
 
+/// The distance of a number of a short float type to the next one.
+static double spacing(double x, Type element) {
+  const llvm::fltSemantics &semantics = cast<FloatType>(element).getFloatSemantics();
+  int least = APFloat::semanticsMinExponent(semantics);
+  int exponent = x == 0 ? least : std::max(least, std::ilogb(x));
+  return std::ldexp(1.0, exponent + 1 - int(APFloat::semanticsPrecision(semantics)));
+}
+
 void Group::compare(const Case &c, StringRef how, const Data &got) {
   Data wanted = read(c, c.list("results"), types[&c - cases.data()].getResults());
   if (got.size() != wanted.size() || got.size() != c.list("results").size())
@@ -193,8 +201,12 @@ void Group::compare(const Case &c, StringRef how, const Data &got) {
                           << got.size() << '\n');
   for (size_t r = 0; r < got.size(); ++r) {
     double limit = c.tolerance(wide) * largest(wanted[r]);
+    bool isShort = got[r].isFloat() && got[r].element.getIntOrFloatBitWidth() < 32;
     for (size_t i = 0; i < got[r].data.size(); ++i) {
       Number g = got[r].data[i], w = wanted[r].data[i];
+      if (isShort && std::isfinite(w.f))
+        limit = std::max(c.entry.getNumber("ulps").value_or(0) * spacing(w.f, got[r].element),
+                         c.entry.getNumber("tolerance").value_or(0) * largest(wanted[r]));
       bool good = !got[r].isFloat()                    ? g.i == w.i
                   : std::isnan(w.f) || std::isnan(g.f) ? std::isnan(w.f) && std::isnan(g.f)
                   : std::isinf(w.f) || std::isinf(g.f) ? g.f == w.f
@@ -227,15 +239,28 @@ void Group::interpret(ModuleOp module) {
 
 static unsigned bytesOf(Type element) { return (element.getIntOrFloatBitWidth() + 7) / 8; }
 
+/// The bits of a float, which is of its type already.
+static uint64_t bitsOf(double value, Type element) {
+  APFloat x(value);
+  bool lost;
+  x.convert(cast<FloatType>(element).getFloatSemantics(), APFloat::rmNearestTiesToEven, &lost);
+  return x.bitcastToAPInt().getZExtValue();
+}
+
+static double floatOf(uint64_t bits, Type element) {
+  const llvm::fltSemantics &semantics = cast<FloatType>(element).getFloatSemantics();
+  APFloat x(semantics, APInt(element.getIntOrFloatBitWidth(), bits));
+  bool lost;
+  x.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+  return x.convertToDouble();
+}
+
 static std::vector<char> pack(const Datum &d) {
   unsigned size = bytesOf(d.element);
   std::vector<char> bytes(std::max<size_t>(d.data.size() * size, 1));
   for (auto [i, n] : llvm::enumerate(d.data)) {
-    float narrow = float(n.f);
-    const void *from = &n.i; // little-endian: the low bytes come first
-    if (d.isFloat())
-      from = size == 8 ? static_cast<const void *>(&n.f) : &narrow;
-    memcpy(bytes.data() + i * size, from, size);
+    uint64_t bits = d.isFloat() ? bitsOf(n.f, d.element) : uint64_t(n.i);
+    memcpy(bytes.data() + i * size, &bits, size); // little-endian: the low bytes come first
   }
   return bytes;
 }
@@ -243,16 +268,12 @@ static std::vector<char> pack(const Datum &d) {
 static void unpack(const std::vector<char> &bytes, Datum &d) {
   unsigned size = bytesOf(d.element);
   for (auto [i, n] : llvm::enumerate(d.data)) {
-    const char *at = bytes.data() + i * size;
-    float narrow;
-    if (d.isFloat() && size == 4)
-      memcpy(&narrow, at, 4), n.f = narrow;
-    else if (d.isFloat())
-      memcpy(&n.f, at, 8);
+    uint64_t bits = 0;
+    memcpy(&bits, bytes.data() + i * size, size);
+    if (d.isFloat())
+      n.f = floatOf(bits, d.element);
     else
-      memcpy(&n.i, at, size);
-    if (!d.isFloat() && size < 8 && size > 1 && (n.i >> (8 * size - 1)))
-      n.i -= int64_t(1) << (8 * size); // what is signed and negative
+      n = fit({0, int64_t(bits)}, d.element);
   }
 }
 

@@ -85,9 +85,10 @@ def arguments(f, given):
     return names
 
 
-def case(name, f, text, *given, nograd=(), tolerance=None, tolerance32=None, f64_only=False):
+def case(name, f, text, *given, nograd=(), tolerance=None, tolerance32=None, f64_only=False, ulps=None):
     """f: PyTorch's function; text: the same in graph JSON, where inputs have the names of f's parameters; given:
-    the inputs. Floats get gradients unless named in `nograd`. If f returns a tuple, the node has several results."""
+    the inputs. Floats get gradients unless named in `nograd`. If f returns a tuple, the node has several results.
+    Results of f16 and bf16 may differ by `ulps` units in their last place."""
     names = arguments(f, given)
     leaves = [t.clone().requires_grad_(t.dtype.is_floating_point and n not in nograd) for n, t in zip(names, given)]
     out = f(*[t.clone() for t in leaves])
@@ -96,7 +97,7 @@ def case(name, f, text, *given, nograd=(), tolerance=None, tolerance32=None, f64
     for i, y in enumerate(out):
         entry = {"name": f"y{i}" if len(out) > 1 else "y", "type": typeText(y)}
         if y.requires_grad and y.dtype.is_floating_point:
-            d = R(*y.shape)
+            d = R(*y.shape).to(y.dtype)
             entry["cotangent"] = True
             cotangents.append((y, d))
             values.append(numbers(d))
@@ -110,7 +111,7 @@ def case(name, f, text, *given, nograd=(), tolerance=None, tolerance32=None, f64
             results.append(numbers(torch.zeros_like(t) if g is None else g))
     entry = {"name": name, "arguments": names, "inputs": {n: typeText(t) for n, t in zip(names, given)},
              "body": nodes(text, len(out)), "wrt": wrt, "outputs": outputs, "values": values, "results": results}
-    for key, value in (("tolerance", tolerance), ("tolerance32", tolerance32), ("f64_only", f64_only)):
+    for key, value in (("tolerance", tolerance), ("tolerance32", tolerance32), ("f64_only", f64_only), ("ulps", ulps)):
         if value:
             entry[key] = value
     cases.append(entry)
