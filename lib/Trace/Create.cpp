@@ -58,6 +58,12 @@ static Shape shapeOf(const Data &data) {
   return shape;
 }
 
+/// "int32", as PyTorch's messages about Python numbers have it.
+static std::string pythonName(Dtype dtype) {
+  std::string name = detail::dtypeName(dtype);
+  return (name[0] == 'u' ? "uint" : "int") + name.substr(1);
+}
+
 namespace {
 /// Reads nested data once its shape is known.
 struct DataReader {
@@ -86,8 +92,8 @@ private:
       fail(where, "expected a sequence at dim " + std::to_string(depth) + ", got a number");
     Dtype dtype = detail::dtypeOf(number);
     natural = natural ? detail::promote(*natural, dtype) : dtype;
-    if (wanted == Dtype::i32 && static_cast<int32_t>(number.integer) != number.integer)
-      fail(where, "value cannot be converted to type int32 without overflow");
+    if (wanted && number.kind == Number::Kind::integer && !detail::holds(*wanted, number.integer))
+      fail(where, "value cannot be converted to type " + pythonName(*wanted) + " without overflow");
     return detail::numberText(number, where);
   }
 };

@@ -5,55 +5,44 @@
 
 namespace gradc::detail {
 
-bool isFloat(Dtype dtype) { return dtype == Dtype::f32 || dtype == Dtype::f64; }
-bool isInteger(Dtype dtype) { return dtype == Dtype::i32 || dtype == Dtype::i64; }
+namespace {
+/// Categories are 0 bool, 1 integers, 2 floats.
+struct DtypeWords {
+  const char *name, *torch, *cpp;
+  int category, bits;
+};
+} // namespace
 
-const char *dtypeName(Dtype dtype) {
-  switch (dtype) {
-  case Dtype::f32:
-    return "f32";
-  case Dtype::f64:
-    return "f64";
-  case Dtype::i64:
-    return "i64";
-  case Dtype::i32:
-    return "i32";
-  case Dtype::boolean:
-    return "bool";
-  }
-  return "";
-}
+// In the order of the enumeration.
+static constexpr DtypeWords dtypes[] = {
+    {"f32", "Float", "float", 2, 32},
+    {"f64", "Double", "double", 2, 64},
+    {"i64", "Long", "long", 1, 64},
+    {"i32", "Int", "int", 1, 32},
+    {"bool", "Bool", "bool", 0, 1},
+    {"f16", "Half", "c10::Half", 2, 16},
+    {"bf16", "BFloat16", "c10::BFloat16", 2, 16},
+    {"i16", "Short", "short", 1, 16},
+    {"i8", "Char", "signed char", 1, 8},
+    {"u8", "Byte", "unsigned char", 1, 8},
+};
 
-const char *torchName(Dtype dtype) {
-  switch (dtype) {
-  case Dtype::f32:
-    return "Float";
-  case Dtype::f64:
-    return "Double";
-  case Dtype::i64:
-    return "Long";
-  case Dtype::i32:
-    return "Int";
-  case Dtype::boolean:
-    return "Bool";
-  }
-  return "";
-}
+static const DtypeWords &wordsOf(Dtype dtype) { return dtypes[static_cast<int>(dtype)]; }
 
-const char *cppName(Dtype dtype) {
-  switch (dtype) {
-  case Dtype::f32:
-    return "float";
-  case Dtype::f64:
-    return "double";
-  case Dtype::i64:
-    return "long";
-  case Dtype::i32:
-    return "int";
-  case Dtype::boolean:
-    return "bool";
-  }
-  return "";
+bool isFloat(Dtype dtype) { return wordsOf(dtype).category == 2; }
+bool isInteger(Dtype dtype) { return wordsOf(dtype).category == 1; }
+const char *dtypeName(Dtype dtype) { return wordsOf(dtype).name; }
+const char *torchName(Dtype dtype) { return wordsOf(dtype).torch; }
+const char *cppName(Dtype dtype) { return wordsOf(dtype).cpp; }
+
+bool holds(Dtype dtype, int64_t value) {
+  if (!isInteger(dtype) || dtype == Dtype::i64)
+    return true;
+  // A negative number stands for what it is modulo 2^8.
+  if (dtype == Dtype::u8)
+    return value > -256 && value < 256;
+  int64_t limit = int64_t(1) << (wordsOf(dtype).bits - 1);
+  return value >= -limit && value < limit;
 }
 
 static std::string join(const Shape &shape, const char *separator) {
@@ -89,22 +78,12 @@ Dtype dtypeOf(const Number &number) {
 }
 
 Dtype promote(Dtype a, Dtype b) {
-  static const auto rank = [](Dtype dtype) {
-    switch (dtype) {
-    case Dtype::boolean:
-      return 0;
-    case Dtype::i32:
-      return 1;
-    case Dtype::i64:
-      return 2;
-    case Dtype::f32:
-      return 3;
-    case Dtype::f64:
-      return 4;
-    }
-    return 0;
-  };
-  return rank(a) < rank(b) ? b : a;
+  const DtypeWords &x = wordsOf(a), &y = wordsOf(b);
+  if (a == b || x.category != y.category)
+    return x.category >= y.category ? a : b;
+  if (x.bits != y.bits)
+    return x.bits > y.bits ? a : b;
+  return x.category == 2 ? Dtype::f32 : Dtype::i16; // of f16 and bf16, of i8 and u8
 }
 
 using MaybeDtype = std::optional<Dtype>;

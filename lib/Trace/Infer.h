@@ -15,6 +15,8 @@ const char *dtypeName(Dtype dtype);
 const char *torchName(Dtype dtype);
 /// "float", as C++ and some of PyTorch's messages have it.
 const char *cppName(Dtype dtype);
+/// Whether a whole number is of an integer dtype; always where the dtype is another.
+bool holds(Dtype dtype, int64_t value);
 std::string shapeText(const Shape &shape);
 /// "10x3".
 std::string productText(const Shape &shape);

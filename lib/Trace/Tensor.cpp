@@ -177,6 +177,9 @@ Tensor Tensor::to(Dtype dtype, Location where) const {
                                       {dtype, base->type.shape}, base->device, where));
 }
 
+Tensor Tensor::half(Location where) const { return to(Dtype::f16, where); }
+Tensor Tensor::bfloat16(Location where) const { return to(Dtype::bf16, where); }
+
 Tensor Tensor::clone(Location where) const {
   ValueRef base = Context::get(where).use(*this, where);
   // The graph has no clone: these two return the same bits in a new storage.

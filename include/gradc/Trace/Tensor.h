@@ -73,6 +73,8 @@ public:
   Tensor cuda(Location where = Location::here()) const;
   Tensor to(Device device, Location where = Location::here()) const;
   Tensor to(Dtype dtype, Location where = Location::here()) const;
+  Tensor half(Location where = Location::here()) const;
+  Tensor bfloat16(Location where = Location::here()) const;
   /// A tensor of the same contents and a storage of its own.
   Tensor clone(Location where = Location::here()) const;
 

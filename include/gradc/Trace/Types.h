@@ -24,12 +24,17 @@ public:
   const std::string text;
 };
 
-enum class Dtype { f32, f64, i64, i32, boolean };
+enum class Dtype { f32, f64, i64, i32, boolean, f16, bf16, i16, i8, u8 };
 
 inline constexpr Dtype f32 = Dtype::f32, float32 = Dtype::f32, kFloat = Dtype::f32;
 inline constexpr Dtype f64 = Dtype::f64, float64 = Dtype::f64, kDouble = Dtype::f64;
 inline constexpr Dtype i64 = Dtype::i64, int64 = Dtype::i64, kLong = Dtype::i64;
 inline constexpr Dtype i32 = Dtype::i32, int32 = Dtype::i32, kInt = Dtype::i32;
+inline constexpr Dtype f16 = Dtype::f16, float16 = Dtype::f16, kHalf = Dtype::f16;
+inline constexpr Dtype bf16 = Dtype::bf16, bfloat16 = Dtype::bf16, kBFloat16 = Dtype::bf16;
+inline constexpr Dtype i16 = Dtype::i16, int16 = Dtype::i16, kShort = Dtype::i16;
+inline constexpr Dtype i8 = Dtype::i8, int8 = Dtype::i8, kChar = Dtype::i8;
+inline constexpr Dtype u8 = Dtype::u8, uint8 = Dtype::u8, kByte = Dtype::u8;
 inline constexpr Dtype boolean = Dtype::boolean, kBool = Dtype::boolean;
 
 /// The sizes of a tensor; `{}` is the shape of a scalar.
