@@ -71,22 +71,67 @@ static int read_npy(gradc_data *data, uint32_t index, const char *path) {
   return load(data, index, path, &array);
 }
 
-static int read_archive(gradc_data *data, const unsigned char *wanted, const char *path) {
-  gradc_archive archive;
-  if (gradc_archive_open(path, &archive))
-    return GRADC_EXIT_INPUT;
+// Loads the inputs that the archive has, under `names` or, where those are null, under their own.
+static int load_found(gradc_data *data, const gradc_archive *archive, const unsigned char *wanted,
+                      const char *const *names, uint32_t *loaded) {
   for (uint32_t i = 0; i < data->program->n_inputs; ++i) {
     gradc_array array;
     if (!wanted[i])
       continue;
-    int found = gradc_archive_find(&archive, data->program->inputs[i].name, &array);
+    int found =
+        gradc_archive_find(archive, names ? names[i] : data->program->inputs[i].name, &array);
     int status = found == GRADC_BROKEN  ? GRADC_EXIT_INPUT
-                 : found == GRADC_FOUND ? load(data, i, path, &array)
+                 : found == GRADC_FOUND ? load(data, i, archive->path, &array)
                                         : GRADC_EXIT_DONE;
     if (status)
       return status;
+    *loaded += found == GRADC_FOUND;
   }
   return GRADC_EXIT_DONE;
+}
+
+typedef struct listing {
+  const char **names; // null while they are only counted
+  uint32_t count, room;
+} listing;
+
+static int list_name(void *context, const char *name, size_t length) {
+  listing *list = context;
+  if (list->names && list->count < list->room) {
+    char *copy = malloc(length + 1);
+    if (!copy)
+      return 0;
+    memcpy(copy, name, length);
+    copy[length] = 0;
+    list->names[list->count] = copy;
+  }
+  return ++list->count <= list->room;
+}
+
+static void list_names(const gradc_archive *archive, listing *list) {
+  list->count = 0;
+  (archive->is_safetensors ? gradc_safetensors_names : gradc_zip_names)(archive, list_name, list);
+}
+
+static int read_archive(gradc_data *data, const unsigned char *wanted, const char *path) {
+  gradc_archive archive;
+  uint32_t loaded = 0, inputs = data->program->n_inputs;
+  if (gradc_archive_open(path, &archive))
+    return GRADC_EXIT_INPUT;
+  int status = load_found(data, &archive, wanted, NULL, &loaded);
+  listing list = {NULL, 0, inputs};
+  if (status || loaded || data->names)
+    return status;
+  list_names(&archive, &list);
+  if (list.count != inputs || !inputs)
+    return GRADC_EXIT_DONE;
+  data->names = list.names = calloc(inputs, sizeof *list.names);
+  if (!list.names)
+    return GRADC_EXIT_INTERNAL;
+  list_names(&archive, &list);
+  // The names live as long as the process, as the file does.
+  return list.count == inputs ? load_found(data, &archive, wanted, data->names, &loaded)
+                              : GRADC_EXIT_INTERNAL;
 }
 
 // All columns with rows must have as many, and their inputs the same batch.

@@ -19,13 +19,18 @@ typedef struct gradc_column {
 typedef struct gradc_data {
   const gradc_program *program;
   gradc_column *columns; // by input of the program
-  int takes_rows;        // columns may have rows
-  uint64_t rows;         // of the columns that have rows; 0: all are whole
-  uint64_t batch;        // rows that the program takes at once; 0: it has no input with a batch
+  // By input: the file's name of an input that was taken by its place, else null. The table is null
+  // when all have been taken by name.
+  const char **names;
+  int takes_rows; // columns may have rows
+  uint64_t rows;  // of the columns that have rows; 0: all are whole
+  uint64_t batch; // rows that the program takes at once; 0: it has no input with a batch
 } gradc_data;
 
 // Reads the columns of the inputs that `wanted` marks (a byte an input) from `paths`: F.npz,
-// F.safetensors or NAME=F.npy. Functions here return an exit status (options.h) and report.
+// F.safetensors or NAME=F.npy. An archive that has none of the names, but as many arrays as the
+// program has inputs, gives them in their order. Functions here return an exit status (options.h)
+// and report.
 int gradc_data_read(gradc_data *data, const gradc_program *program, const char *const *paths,
                     int n_paths, const unsigned char *wanted, int takes_rows);
 // Copies one mini-batch to `inputs` (the program's, of which those with rows are buffers): the rows

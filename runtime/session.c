@@ -260,6 +260,15 @@ static const char *without_suffix(const char *name) {
   return copy;
 }
 
+// The name of an input's gradient: the file's, where the input was taken by its place.
+static const char *input_name(const gradc_session *session, const char *gradient) {
+  const char *name = without_suffix(gradient);
+  for (uint32_t i = 0; session->data.names && i < session->program->n_inputs; ++i)
+    if (session->data.names[i] && !strcmp(session->program->inputs[i].name, name))
+      return session->data.names[i];
+  return name;
+}
+
 // npz keeps parameters apart by a prefix; safetensors has them under the names that PyTorch's
 // load_state_dict wants.
 static size_t variable_items(const gradc_session *session, gradc_item *items) {
@@ -274,9 +283,9 @@ static size_t variable_items(const gradc_session *session, gradc_item *items) {
     else if (variable->kind == GRADC_BUFFER)
       items[n++] = item_of(plain ? "" : "buffer/", name, variable, data);
     else if (variable->kind == GRADC_GRAD && session->has_gradients)
-      items[n++] =
-          item_of(variable->flags & GRADC_TENSOR_INPUT_GRAD ? "grad/input/" : "grad/param/",
-                  without_suffix(name), variable, data);
+      items[n++] = variable->flags & GRADC_TENSOR_INPUT_GRAD
+                       ? item_of("grad/input/", input_name(session, name), variable, data)
+                       : item_of("grad/param/", without_suffix(name), variable, data);
   }
   return n;
 }

@@ -3,6 +3,8 @@
 #include "Residuals.h"
 #include "gradc/Gradient/Passes.h"
 #include "gradc/IR/Ag.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 namespace gradc::gradient {
@@ -104,12 +106,34 @@ private:
       copy->setOperands(operands);
       found = copy->getResult(cast<OpResult>(v).getResultNumber());
     } else {
-      FlatSymbolRefAttr symbol = variable("residual" + std::to_string(count++), v.getType());
-      ag::SetOp::create(atEnd, v.getLoc(), symbol, v, UnitAttr());
-      found = ag::GetOp::create(atStart, v.getLoc(), v.getType(), symbol);
+      found = kept(v);
       guarded = true;
     }
     return known[v] = found;
+  }
+
+  /// Keeps a value in a variable; a number, such as the condition of a branch, as a tensor of it.
+  Value kept(Value v) {
+    Location loc = v.getLoc();
+    auto type = dyn_cast<RankedTensorType>(v.getType());
+    bool isNumber = !type;
+    Value whole = v;
+    if (isNumber) {
+      Value stored = v.getType().isIndex()
+                         ? arith::IndexCastOp::create(atEnd, loc, atEnd.getI64Type(), v).getResult()
+                         : v;
+      type = RankedTensorType::get({}, stored.getType());
+      whole = tensor::FromElementsOp::create(atEnd, loc, type, stored);
+    }
+    FlatSymbolRefAttr symbol = variable("residual" + std::to_string(count++), type);
+    ag::SetOp::create(atEnd, loc, symbol, whole, UnitAttr());
+    Value found = ag::GetOp::create(atStart, loc, type, symbol);
+    if (!isNumber)
+      return found;
+    found = tensor::ExtractOp::create(atStart, loc, found, ValueRange());
+    return v.getType().isIndex()
+               ? arith::IndexCastOp::create(atStart, loc, atStart.getIndexType(), found).getResult()
+               : found;
   }
 
   FlatSymbolRefAttr variable(StringRef name, Type type) {

@@ -14,6 +14,7 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -202,6 +203,9 @@ public:
   /// How many repeat and if regions are open.
   unsigned controlDepth = 0;
   std::string folder;
+  /// What `load` of a file without a name reads: tensors that came with the program. Null, after an
+  /// error, for those that cannot be read.
+  std::function<mlir::DenseElementsAttr(llvm::StringRef key)> attached;
   std::string device = "cpu";
   mlir::ModuleOp module;
 
@@ -237,6 +241,10 @@ private:
 
 /// Evaluates a node whose inputs are read; composites on f16 and bf16 see f32.
 mlir::LogicalResult runHandler(Importer &importer, Node &node);
+
+/// The dialects that an import makes ops of.
+void loadDialects(mlir::MLIRContext &context);
+
 /// PyTorch's broadcasting of two shapes.
 mlir::LogicalResult broadcastShapes(Importer &importer, mlir::Location loc,
                                     llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> c,

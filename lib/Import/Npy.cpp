@@ -120,7 +120,7 @@ DenseElementsAttr readArray(MLIRContext *context, StringRef path, StringRef key,
   StringRef bytes = (*buffer)->getBuffer();
   std::string entry;
   if (bytes.starts_with("PK"))
-    return readZipEntry(bytes, key, entry, problem) ? parseArray(context, entry, problem)
+    return readNpzEntry(bytes, key, entry, problem) ? parseArray(context, entry, problem)
                                                     : DenseElementsAttr();
   if (isSafetensors(bytes))
     return readSafetensors(context, bytes, key, problem);

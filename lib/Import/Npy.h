@@ -25,7 +25,7 @@ mlir::DenseElementsAttr makeArray(mlir::MLIRContext *context, llvm::StringRef da
                                   std::string &problem);
 
 /// The bytes of entry `key`, or `key`.npy, of a zip archive; false on failure.
-bool readZipEntry(llvm::StringRef bytes, llvm::StringRef key, std::string &result,
+bool readNpzEntry(llvm::StringRef bytes, llvm::StringRef key, std::string &result,
                   std::string &problem);
 
 } // namespace gradc::graph

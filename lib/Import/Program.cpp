@@ -277,10 +277,10 @@ LogicalResult ProgramReader::initial(TensorRef tensor, StringRef name, const Jso
 LogicalResult ProgramReader::variable(const Key &key, const Json &json, StringRef kind,
                                       bool requiresGrad) {
   const Json *type = json.find("type"), *init = json.find("init"),
-             *grad = json.find("requires_grad");
+             *grad = json.find("requires_grad"), *as = json.find("as");
   if (json.kind != Json::Kind::object)
     return importer.expected(json, "an object with 'type' for " + kind + " '" + key.text + "'");
-  if (failed(checkKeys(json, kind, {"type", "init", "requires_grad"})))
+  if (failed(checkKeys(json, kind, {"type", "init", "requires_grad", "as"})))
     return failure();
   if (!type)
     return importer.fail(json, "expected 'type' of " + kind + " '" + key.text + "', found none");
@@ -294,6 +294,8 @@ LogicalResult ProgramReader::variable(const Key &key, const Json &json, StringRe
     requiresGrad = grad->boolean;
   if (requiresGrad && !isa<FloatType>(tensorType.getElementType()))
     return importer.fail(*type, "only Tensors of floating point dtype can require gradients");
+  if (as && as->kind != Json::Kind::string)
+    return importer.expected(*as, "a name for 'as'");
   if (importer.reservedSymbols.contains(key.text))
     return importer.fail(importer.locate(key.at),
                          "expected a name that no function has, found '" + key.text + "'");
@@ -301,7 +303,7 @@ LogicalResult ProgramReader::variable(const Key &key, const Json &json, StringRe
       importer.declareVariable(key.text, tensorType, kind, requiresGrad, importer.locate(key.at)));
   Json at;
   at.at = key.at;
-  if (failed(importer.define(at, key.text, tensor)))
+  if (failed(importer.define(as ? *as : at, as ? as->text : key.text, tensor)))
     return failure();
   return init ? initial(tensor, key.text, *init) : success();
 }
@@ -372,6 +374,11 @@ LogicalResult ProgramReader::read() {
   return success();
 }
 
+void loadDialects(MLIRContext &context) {
+  context.loadDialect<ag::AgDialect, func::FuncDialect, arith::ArithDialect, scf::SCFDialect,
+                      tensor::TensorDialect>();
+}
+
 OwningOpRef<ModuleOp> Importer::run(const Json &root) {
   OwningOpRef<ModuleOp> owner = ModuleOp::create(locate(root));
   module = *owner;
@@ -388,8 +395,7 @@ OwningOpRef<ModuleOp> Importer::run(const Json &root) {
 
 mlir::OwningOpRef<mlir::ModuleOp> gradc::importGraphJson(MLIRContext &context, StringRef bytes,
                                                          StringRef fileName) {
-  context.loadDialect<ag::AgDialect, func::FuncDialect, arith::ArithDialect, scf::SCFDialect,
-                      tensor::TensorDialect>();
+  graph::loadDialects(context);
   graph::Json root;
   graph::JsonError error;
   if (!graph::parseJson({bytes.data(), bytes.size()}, root, error)) {

@@ -71,9 +71,9 @@ Outcome Compiler::loadBuffer(StringRef bytes, StringRef path) {
     mlirContext->enableMultithreading();
   StringRef text = bytes.ltrim();
   Outcome outcome;
-  if (bytes.starts_with("PK\3\4")) {
-    outcome = fail("this build cannot read .pt2 and other zip archives: it lacks libzip",
-                   Outcome::Unsupported);
+  if (isPt2(bytes)) {
+    mlirModule = importPt2(*mlirContext, bytes, path == "-" ? "<stdin>" : path, options.pt2);
+    outcome = mlirModule ? Outcome::Done : Outcome::InputError;
   } else if (path.ends_with(".ll") || text.starts_with("; ModuleID")) {
     outcome = parseLlvm(bytes, path);
   } else if (path.ends_with(".mlir") || (!text.starts_with("{") && !path.ends_with(".json"))) {

@@ -6,6 +6,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
+#include <string>
 
 namespace gradc {
 
@@ -15,6 +17,27 @@ namespace gradc {
 /// user's own line where the node has a "loc".
 mlir::OwningOpRef<mlir::ModuleOp> importGraphJson(mlir::MLIRContext &context, llvm::StringRef bytes,
                                                   llvm::StringRef fileName);
+
+/// How a .pt2 archive is read.
+struct Pt2Options {
+  /// Sizes that the export left open, by the symbol's or an input's name: "s17" or "x.0"; those
+  /// without are as they were when the program was exported.
+  std::map<std::string, int64_t> sizes;
+  /// A decomposed program has lost no detach and no no_grad.
+  bool trustDecomposed = false;
+};
+
+/// Reads a .pt2 archive of torch.export.save (docs/pytorch.md) into a module of the ag dialect: a
+/// model. Returns null after errors, which name the entry and the field, or the user's Python line.
+mlir::OwningOpRef<mlir::ModuleOp> importPt2(mlir::MLIRContext &context, llvm::StringRef bytes,
+                                            llvm::StringRef fileName,
+                                            const Pt2Options &options = {});
+
+/// Whether the bytes are a zip archive, which is what .pt2 files are.
+bool isPt2(llvm::StringRef bytes);
+
+/// ATen's operators, one a line: the name and the op of graph JSON that it becomes, or "-".
+void printAtenOps(mlir::MLIRContext &context, llvm::raw_ostream &out);
 
 /// Writes a module as it comes out of the importer in canonical form: flat, typed, one node a line.
 /// Reading that and writing it again gives the same bytes.

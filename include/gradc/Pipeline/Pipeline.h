@@ -3,6 +3,7 @@
 #ifndef GRADC_PIPELINE_PIPELINE_H
 #define GRADC_PIPELINE_PIPELINE_H
 
+#include "gradc/Import/Import.h"
 #include "gradc/Target/Link/Program.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -32,6 +33,7 @@ struct CompileOptions {
   std::string schedule;               // of a model: cosine:steps=1000,warmup=50; empty: constant
   double clipNorm = 0, clipValue = 0; // 0: gradients are not clipped
   int64_t accumulate = 1;             // forward and backward passes an update
+  Pt2Options pt2;                     // of a .pt2 archive
   std::string dumpDir;                // empty: none
   std::optional<Stage> from;
 };
