@@ -184,7 +184,10 @@ static Term hingeEmbedding(Call &call, Term x, Term t) {
   return select(compare(t, 1, P::ne), far, 0) + select(compare(t, -1, P::ne), x, 0);
 }
 
-static Term softMargin(Call &, Term x, Term t) { return log(exp(-t * x) + 1); }
+static Term softMargin(Call &, Term x, Term t) {
+  Term grown = exp(-t * x);
+  return grown ? grown.with(ag::Log1pOp::create(grown.importer->b, grown.loc, grown.value)) : grown;
+}
 
 static LogicalResult marginRanking(Importer &importer, Node &node) {
   Call call(importer, node);

@@ -34,7 +34,9 @@ struct While {
   LogicalResult read();
   LogicalResult turn();
   LogicalResult within(Region &region, llvm::function_ref<LogicalResult()> read);
+  LogicalResult condition(Value &value);
   LogicalResult ask();
+  LogicalResult expectEnd(int64_t bound);
   LogicalResult body(Block *block);
 };
 } // namespace
@@ -58,7 +60,8 @@ LogicalResult While::within(Region &region, llvm::function_ref<LogicalResult()> 
   return read();
 }
 
-LogicalResult While::ask() {
+/// Reads the condition, a tensor of one element.
+LogicalResult While::condition(Value &value) {
   if (const Json *before = node.attribute("before"))
     if (failed(importer.evaluateBody(*before)))
       return failure();
@@ -71,11 +74,36 @@ LogicalResult While::ask() {
     return failure();
   if (!operand.tensor)
     return importer.expected(*json, "a tensor");
-  Value value = importer.read(*operand.tensor, node.loc);
+  value = importer.read(*operand.tensor, node.loc);
   value = conditionOf(importer, *json, value, node.loc);
-  if (!value)
+  return success(value != nullptr);
+}
+
+LogicalResult While::ask() {
+  Value value;
+  if (failed(condition(value)))
     return failure();
   scf::YieldOp::create(b, node.loc, value);
+  return success();
+}
+
+/// After the last turn that there may be the condition must not hold.
+LogicalResult While::expectEnd(int64_t bound) {
+  importer.pushScope();
+  auto leave = llvm::scope_exit([&] { importer.popScope(); });
+  for (auto [i, key] : llvm::enumerate(keys()))
+    if (failed(defineShared(importer, key, loop.getResult(i + 1), history[i], kCarried)))
+      return failure();
+  Value value;
+  if (failed(condition(value)))
+    return failure();
+  Value one = arith::ConstantIntOp::create(b, node.loc, 1, 1);
+  value = arith::XOrIOp::create(b, node.loc, value, one);
+  value = tensor::FromElementsOp::create(b, node.loc, importer.makeType({}, b.getI1Type()), value);
+  ag::ExpectOp::create(b, node.loc, value,
+                       ("the loop runs for more than " + Twine(bound) +
+                        " turns, which are the most that it was compiled for")
+                           .str());
   return success();
 }
 
@@ -158,7 +186,7 @@ LogicalResult While::read() {
   for (auto [key, arg] : llvm::zip(keys(), loop.getRegionIterArgs().drop_front()))
     if (!isGeneratedName(key.text))
       arg.setLoc(NameLoc::get(b.getStringAttr(key.text), loc));
-  if (failed(turn()))
+  if (failed(turn()) || (bound != kNoBound && failed(expectEnd(bound))))
     return failure();
   for (auto [i, key] : llvm::enumerate(keys())) {
     bool grows = history[i] || importer.needsGrad(*yielded[i].tensor);

@@ -29,7 +29,7 @@ int runRun(Request request);
 int runCheck(Request request);
 int runInfo(Request request, bool json);
 int runExplain(Request request, const std::string &name);
-int runOps(bool schema);
+int runOps(bool schema, bool aten);
 /// Draws the log of a training as SVG.
 int runPlot(const std::string &input, const std::string &output, bool isLog);
 

@@ -6,12 +6,14 @@
 
 using namespace gradc;
 
-int gradc::runOps(bool schema) {
+int gradc::runOps(bool schema, bool aten) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   if (schema)
     printGraphSchema(context, llvm::outs());
+  else if (aten)
+    printAtenOps(context, llvm::outs());
   else
     printGraphOps(context, llvm::outs());
   llvm::outs().flush();

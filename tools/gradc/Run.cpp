@@ -40,7 +40,10 @@ static std::string cacheKey(const Request &request, StringRef input) {
      << options.schedule << '\n'
      << options.clipNorm << ' ' << options.clipValue << ' ' << options.accumulate << '\n'
      << request.from << '\n'
-     << hashOfFile(request.self) << '\n'
+     << options.pt2.trustDecomposed << '\n';
+  for (const auto &[name, size] : options.pt2.sizes)
+    os << name << '=' << size << '\n';
+  os << hashOfFile(request.self) << '\n'
      << hashOfFile(request.runtimeArchive) << '\n'
      << llvm::sys::getHostCPUName() << '\n'
      << request.input << '\n' // messages at run time name it

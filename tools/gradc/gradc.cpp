@@ -52,13 +52,34 @@ static std::vector<std::string> takeProgramArguments(std::vector<std::string> &a
 
 static void addInput(CLI::App &command, Request &request) {
   command
-      .add_option("INPUT", request.input,
-                  "graph JSON, or a dump of a stage (.mlir, .ll); - reads standard input")
+      .add_option(
+          "INPUT", request.input,
+          "graph JSON, a .pt2 export of PyTorch, or a dump of a stage (.mlir, .ll); - reads "
+          "standard input")
       ->required();
+}
+
+/// --size NAME=N and what else concerns .pt2 archives.
+static void addExportOptions(CLI::App &command, Request &request) {
+  command.add_option_function<std::vector<std::string>>(
+      "--size",
+      [&request](const std::vector<std::string> &values) {
+        for (llvm::StringRef value : values) {
+          auto [name, text] = value.rsplit('=');
+          int64_t size = 0;
+          if (name.empty() || text.getAsInteger(10, size) || size < 0)
+            throw CLI::ValidationError("--size", "expected NAME=N, got '" + value.str() + "'");
+          request.compile.pt2.sizes[name.str()] = size;
+        }
+      },
+      "of a .pt2: a size that the export left open, as x.0=32 for the first of input x");
+  command.add_flag("--trust-decomposed", request.compile.pt2.trustDecomposed,
+                   "of a .pt2 behind run_decompositions: it has lost no detach and no no_grad");
 }
 
 static void addBuildOptions(CLI::App &command, Request &request) {
   CompileOptions &compile = request.compile;
+  addExportOptions(command, request);
   command.add_option("--name", compile.name,
                      "name of the program in symbols; default: the input's");
   command.add_option("--target", request.target, "cpu; cuda and cpu,cuda need a build with CUDA");
@@ -135,6 +156,7 @@ static int runCommands(int argc, char **argv, Request request) {
   CLI::App *check = app.add_subcommand(
       "check", "compare gradients with finite differences in f64, a row a parameter");
   addInput(*check, request);
+  addExportOptions(*check, request);
   check->add_option("--loss", request.compile.loss, "of a model: the output to differentiate");
 
   CLI::App *info = app.add_subcommand("info", "say what a program holds, computes and moves");
@@ -146,12 +168,15 @@ static int runCommands(int argc, char **argv, Request request) {
   CLI::App *explain = app.add_subcommand(
       "explain", "say why a tensor has or lacks a gradient, what is saved of it");
   addInput(*explain, request);
+  addExportOptions(*explain, request);
   std::string tensor;
   explain->add_option("NAME", tensor, "a name of the program")->required();
 
   CLI::App *ops = app.add_subcommand("ops", "list the ops of graph JSON");
-  bool schema = false;
+  bool schema = false, aten = false;
   ops->add_flag("--schema", schema, "print the JSON Schema of graphs instead");
+  ops->add_flag("--aten", aten,
+                "list ATen's operators instead, each with the op of graph JSON that it becomes");
 
   CLI::App *plot = app.add_subcommand("plot", "draw the log of a training (--log) as SVG");
   std::string log, svg = "-";
@@ -185,7 +210,7 @@ static int runCommands(int argc, char **argv, Request request) {
   if (plot->parsed())
     return runPlot(log, svg, isLog);
   if (ops->parsed())
-    return runOps(schema);
+    return runOps(schema, aten);
   return runBuild(std::move(request));
 }
 

@@ -126,9 +126,7 @@ const TensorMeta *Aten::result(unsigned i) const {
   return i < results.size() ? translator.meta(results[i]) : nullptr;
 }
 
-bool Aten::isUsed(unsigned i) const {
-  return i < results.size() && !results[i].empty() && !StringRef(results[i]).contains("_unused_");
-}
+bool Aten::isUsed(unsigned i) const { return i < results.size() && translator.isRead(results[i]); }
 
 Json Aten::attribute(StringRef name) {
   const Argument *found = find(name);

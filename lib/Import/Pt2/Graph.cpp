@@ -10,8 +10,9 @@ namespace gradc::pt2 {
 namespace {
 class Decoder {
 public:
-  Decoder(MLIRContext *context, const Document &document, Symbols &symbols)
-      : context(context), document(document), symbols(symbols) {}
+  Decoder(MLIRContext *context, const Document &document,
+          const std::map<std::string, int64_t> &wanted)
+      : context(context), document(document), wanted(wanted) {}
 
   LogicalResult program(Program &result);
 
@@ -32,6 +33,8 @@ private:
   LogicalResult inputSpec(const Json &json, InputSpec &result);
   LogicalResult outputSpec(const Json &json, OutputSpec &result);
   void collectHints(const Json &json);
+  LogicalResult openSizes(const Json &graph, const Program &result);
+  LogicalResult checkRange(const std::string &symbol, int64_t value);
   void nameInputs(const Json &owner, Program &result);
   void readTrace(const Json &json, GraphNode &result);
   /// A list under a key of an object; null after an error.
@@ -42,7 +45,8 @@ private:
 
   MLIRContext *context;
   const Document &document;
-  Symbols &symbols;
+  const std::map<std::string, int64_t> &wanted;
+  Symbols symbols;
   /// The values of symbolic names of the graph that is read.
   llvm::StringMap<std::optional<int64_t>> named;
 };
@@ -343,7 +347,8 @@ void Decoder::readTrace(const Json &json, GraphNode &result) {
     int64_t number;
     if (rest.consumeInteger(10, number) || number < 1 || number > INT32_MAX)
       continue;
-    bool isOwn = !file.contains("-packages/torch/") && !file.starts_with("torch/");
+    bool isOwn =
+        !file.contains("-packages/torch/") && !file.starts_with("torch/") && !file.starts_with("<");
     if (own && !isOwn)
       continue;
     own |= isOwn;
@@ -514,6 +519,61 @@ void Decoder::nameInputs(const Json &owner, Program &result) {
   }
 }
 
+/// Whether a size lies within what the export allows for its symbol.
+LogicalResult Decoder::checkRange(const std::string &symbol, int64_t value) {
+  const Json *ranges = document.root.find("range_constraints"),
+             *range = ranges ? ranges->find(symbol) : nullptr;
+  if (!range)
+    return success();
+  auto bound = [&](StringRef key, int64_t absent) {
+    const Json *found = range->find({key.data(), key.size()});
+    return found && found->kind == Json::Kind::integer ? found->integer : absent;
+  };
+  int64_t least = bound("min_val", 0), most = bound("max_val", INT64_MAX);
+  if (value >= least && value <= most)
+    return success();
+  return document.fail(*range, "expected a size of " + Twine(least) + " to " +
+                                   (most == INT64_MAX ? Twine("any") : Twine(most)) + " for '" +
+                                   symbol + "', found " + Twine(value));
+}
+
+/// Gives open sizes the values that the user wants.
+LogicalResult Decoder::openSizes(const Json &top, const Program &result) {
+  std::map<std::string, std::string> known; // names to symbols
+  const Json *tensors = top.find("tensor_values"), *inputs = top.find("inputs");
+  for (size_t i = 0; tensors && inputs && i < inputs->items.size(); ++i) {
+    const Json *tensor = inputs->items[i].find("as_tensor"),
+               *name = tensor ? tensor->find("name") : nullptr,
+               *type = name ? tensors->find(name->text) : nullptr,
+               *sizes = type ? type->find("sizes") : nullptr;
+    for (size_t d = 0; sizes && d < sizes->items.size(); ++d) {
+      const Json *open = sizes->items[d].find("as_expr"),
+                 *srepr = open ? open->find("expr_str") : nullptr;
+      std::string symbol = srepr ? Symbols::symbolOf(srepr->text) : "";
+      if (symbol.empty())
+        continue;
+      bool named = i < result.inputs.size() && !result.inputs[i].target.empty();
+      known[(named ? result.inputs[i].target : name->text) + "." + std::to_string(d)] = symbol;
+      known[symbol] = symbol;
+    }
+  }
+  for (const auto &[name, value] : wanted) {
+    auto found = known.find(name);
+    if (found == known.end()) {
+      std::string list;
+      for (const auto &[open, symbol] : known)
+        list += (list.empty() ? "" : ", ") + open;
+      return document.fail(top, "the program has no open size '" + name +
+                                    (list.empty() ? Twine("': it was exported with fixed sizes")
+                                                  : "'; it has " + list));
+    }
+    if (failed(checkRange(found->second, value)))
+      return failure();
+    symbols.set(found->second, value);
+  }
+  return success();
+}
+
 LogicalResult Decoder::version() {
   const Json *schema = document.field(document.root, "schema_version", "the program"),
              *major = schema ? document.field(*schema, "major", "'schema_version'") : nullptr;
@@ -539,13 +599,15 @@ LogicalResult Decoder::program(Program &result) {
              *outputs = inputs ? list(*signature, "output_specs", "'signature'") : nullptr;
   if (!outputs)
     return failure();
-  collectHints(*top);
-  if (failed(graph(*top, result.graph)))
-    return failure();
   for (const Json &item : inputs->items)
     if (failed(inputSpec(item, result.inputs.emplace_back())))
       return failure();
   nameInputs(*owner, result);
+  if (failed(openSizes(*top, result)))
+    return failure();
+  collectHints(*top);
+  if (failed(graph(*top, result.graph)))
+    return failure();
   for (const Json &item : outputs->items)
     if (failed(outputSpec(item, result.outputs.emplace_back())))
       return failure();
@@ -555,9 +617,9 @@ LogicalResult Decoder::program(Program &result) {
   return success();
 }
 
-LogicalResult readProgram(MLIRContext *context, const Document &document, Symbols &symbols,
-                          Program &program) {
-  return Decoder(context, document, symbols).program(program);
+LogicalResult readProgram(MLIRContext *context, const Document &document,
+                          const std::map<std::string, int64_t> &sizes, Program &program) {
+  return Decoder(context, document, sizes).program(program);
 }
 
 } // namespace gradc::pt2

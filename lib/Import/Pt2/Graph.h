@@ -8,6 +8,7 @@
 
 #include "Archive.h"
 #include "Symbols.h"
+#include <map>
 
 namespace gradc::pt2 {
 
@@ -96,10 +97,10 @@ struct Program {
   bool isDecomposed = false;
 };
 
-/// Reads the program; failure after an error. `symbols` gets what open sizes were exported with,
-/// unless it has a value for them.
+/// Reads the program; failure after an error. `sizes` gives open sizes a value, by symbol ("s17")
+/// or by input and dim ("x.0"); those without have what they had at export.
 mlir::LogicalResult readProgram(mlir::MLIRContext *context, const Document &document,
-                                Symbols &symbols, Program &program);
+                                const std::map<std::string, int64_t> &sizes, Program &program);
 
 } // namespace gradc::pt2
 

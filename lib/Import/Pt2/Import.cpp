@@ -15,11 +15,8 @@ OwningOpRef<ModuleOp> importPt2(MLIRContext &context, StringRef bytes, StringRef
   auto archive = pt2::Archive::open(&context, bytes, fileName);
   if (!archive)
     return nullptr;
-  pt2::Symbols symbols;
-  for (const auto &[name, value] : options.sizes)
-    symbols.set(name, value);
   pt2::Program program;
-  if (failed(pt2::readProgram(&context, archive->program(), symbols, program)))
+  if (failed(pt2::readProgram(&context, archive->program(), options.sizes, program)))
     return nullptr;
   graph::Importer importer(context, archive->program().file.getValue());
   pt2::Translator translator(*archive, program, importer.table());

@@ -91,6 +91,21 @@ static Json indexPut(Aten &call) {
   return makeNode("index_put", std::move(inputs), {{"accumulate", call.attribute("accumulate")}});
 }
 
+/// x plus the values where a mask holds; elsewhere indices may lie outside.
+static Json maskedAccumulate(Aten &call) {
+  if (call.operands("indices").size() != call.shape("self").size())
+    return call.fail("expected an index for every dimension");
+  Json mask = call.operand("mask");
+  std::vector<Json> inputs{call.operand("self"),
+                           makeNode("where", {mask, call.operand("values"), integer(0)})};
+  for (Json &at : call.operands("indices")) {
+    if (at.kind == Json::Kind::null)
+      return call.fail("expected an index for every dimension");
+    inputs.push_back(makeNode("where", {mask, std::move(at), integer(0)}));
+  }
+  return makeNode("index_put", std::move(inputs), {{"accumulate", boolean(true)}});
+}
+
 static Json scatter(Aten &call) {
   StringRef key = call.find("src") ? "src" : "value";
   std::vector<Json> inputs{call.operand("self"), call.operand("index"), call.operand(key)};
@@ -154,6 +169,7 @@ void addIndexRules(RuleTable &table) {
   table["_unsafe_index"].rule = index;
   for (StringRef name : {"index_put", "_unsafe_index_put", "_index_put_impl"})
     table[name].rule = indexPut;
+  table["_unsafe_masked_index_put_accumulate"].rule = maskedAccumulate;
   table["scatter"].rule = scatter;
   table["scatter_reduce"].rule = scatterReduce;
   table["index_reduce"].rule = indexReduce;

@@ -49,6 +49,20 @@ static Json convolutionMode(Aten &call) {
                    {"groups", call.attribute("groups")}});
 }
 
+/// nll_loss_forward of core ATen: the loss and the weight of all targets.
+static Json nllLossForward(Aten &call) {
+  static const StringRef words[] = {"none", "mean", "sum"};
+  int64_t reduction = call.integerOf("reduction");
+  if (call.isUsed(1))
+    return call.fail("the total weight of '" + call.node.target + "' is not supported");
+  call.define(
+      0, makeNode("nll_loss",
+                  trimmed({call.operand("self"), call.operand("target"), orNull(call, "weight")}),
+                  {{"reduction", word(words[reduction < 0 || reduction > 2 ? 1 : reduction])},
+                   {"ignore_index", call.attribute("ignore_index")}}));
+  return null();
+}
+
 //===-- Norms ---------------------------------------------------------------------------------===//
 
 static Json batchNormOf(Aten &call, bool training) {
@@ -310,6 +324,10 @@ static Json embeddingBag(Aten &call) {
 //===-- Dropout -------------------------------------------------------------------------------===//
 
 static Json dropoutAs(Aten &call, StringRef op) {
+  if (!call.flag("train")) {
+    call.rebinds = true;
+    return call.operand("input");
+  }
   return makeNode(op, {call.operand("input")},
                   {{"p", call.attribute("p")}, {"train", call.attribute("train")}});
 }
@@ -337,6 +355,8 @@ void addLayerRules(RuleTable &table) {
   table["convolution"].rule = convolution;
   table["_convolution"].rule = convolution;
   table["_convolution_mode"].rule = convolutionMode;
+  table["nll_loss_forward"].rule = nllLossForward;
+  table["nll_loss2d_forward"].rule = nllLossForward;
   table["batch_norm"].rule = batchNorm;
   for (StringRef name :
        {"native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",

@@ -122,7 +122,7 @@ static Json quantile(Aten &call) {
   double q = call.numberOf("q", NAN);
   std::string mode = call.textOf("interpolation");
   ArrayRef<int64_t> shape = call.shape("self");
-  bool all = !call.has("dim");
+  bool all = !call.has("dim") || shape.empty();
   int64_t dim = all ? 0 : wrapped(call.integerOf("dim"), shape.size());
   if (!(q >= 0 && q <= 1))
     return call.fail("quantile() q value must be in the range [0, 1]");
@@ -157,6 +157,52 @@ static Json quantile(Aten &call) {
   return reshape(std::move(result), call.result()->sizes);
 }
 
+/// _softmax and _log_softmax of core ATen.
+static Json plainSoftmax(Aten &call) {
+  if (call.flag("half_to_float"))
+    return call.fail("'" + call.node.target + "' with half_to_float is not supported");
+  return makeNode(call.schema.base().drop_front(), {call.operand("self")},
+                  {{"dim", call.attribute("dim")}});
+}
+
+/// Softmax, and 0 where all of a row is -inf.
+static Json safeSoftmax(Aten &call) {
+  Json x = call.operand("self"), dim = call.attribute("dim");
+  Json masked =
+      makeNode("all", {makeNode("isneginf", {x})}, {{"dim", dim}, {"keepdim", boolean(true)}});
+  Json y = makeNode("softmax", {x}, {{"dim", dim}});
+  if (call.has("dtype"))
+    set(y, "dtype", call.attribute("dtype"));
+  return makeNode("where", {std::move(masked), integer(0), std::move(y)});
+}
+
+/// The lower median of what is not NaN: the elements in order have NaN last.
+static Json nanMedian(Aten &call) {
+  ArrayRef<int64_t> shape = call.shape("self");
+  bool all = !call.has("dim") || shape.empty();
+  Json x = all ? reshape(call.operand("self"), {-1}) : call.operand("self");
+  Json dim = integer(all ? 0 : call.integerOf("dim"));
+  std::string values = call.translator.fresh("sorted"), places = call.translator.fresh("places");
+  Json sorted = makeNode("sort", {x}, {{"dim", dim}});
+  set(sorted, "names", list({word(values), word(places)}));
+  call.translator.emit(call.node, std::move(sorted));
+  // How many numbers there are, less one, halved; 0 when all are NaN.
+  Json count = makeNode("sum", {makeNode("logical_not", {makeNode("isnan", {x})})},
+                        {{"dim", dim}, {"keepdim", boolean(true)}});
+  Json middle = call.let(
+      makeNode("clamp_min",
+               {makeNode("floor_divide", {makeNode("sub", {count, integer(1)}), integer(2)}),
+                integer(0)}),
+      "middle");
+  auto at = [&](StringRef name, unsigned i) {
+    return reshape(makeNode("gather", {word(name), middle}, {{"dim", dim}}), call.result(i)->sizes);
+  };
+  call.define(0, at(values, 0));
+  if (call.resultCount() > 1)
+    call.define(1, at(places, 1));
+  return null();
+}
+
 void addReductionRules(RuleTable &table) {
   table["sum"].rule = sum;
   table["mean"].rule = mean;
@@ -180,6 +226,10 @@ void addReductionRules(RuleTable &table) {
   table["min"].rule = extreme;
   table["sort"].rule = sort;
   table["argsort"].rule = sort;
+  table["_softmax"].rule = plainSoftmax;
+  table["_log_softmax"].rule = plainSoftmax;
+  table["_safe_softmax"].rule = safeSoftmax;
+  table["nanmedian"].rule = nanMedian;
   table["quantile"].rule = quantile;
   table["nanquantile"].rule = quantile;
 }

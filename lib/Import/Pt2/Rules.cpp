@@ -40,8 +40,6 @@ static const RuleEntry synonyms[] = {
     {"digamma", "special_psi"},
     {"matmul", "linalg_matmul"},
     {"prelu", "_prelu_kernel"},
-    {"softmax", "_softmax"},
-    {"log_softmax", "_log_softmax"},
 };
 
 /// Groups of ops that mean what the ATen operator of their name means.

@@ -253,6 +253,18 @@ static Json channelShuffle(Aten &call) {
       shape);
 }
 
+/// Windows along a dim; a number is one window.
+static Json unfold(Aten &call) {
+  if (call.shape("self").empty())
+    return reshape(call.operand("self"), call.result()->sizes);
+  return call.generic("unfold");
+}
+
+static Json diagFlat(Aten &call) {
+  return makeNode("diag", {reshape(call.operand("self"), {-1})},
+                  {{"diagonal", call.attribute("offset")}});
+}
+
 void addShapeRules(RuleTable &table) {
   for (StringRef name :
        {"view", "_unsafe_view", "reshape", "_reshape_alias", "_reshape_copy", "view_as",
@@ -300,6 +312,8 @@ void addShapeRules(RuleTable &table) {
   }
   table["_pad_circular"].rule = circularPad;
   table["constant_pad_nd"].rule = constantPad;
+  table["unfold"].rule = unfold;
+  table["diagflat"].rule = diagFlat;
   table["repeat"] = {"tile", "repeats=dims"};
   table["as_strided"].rule = asStrided;
   table["channel_shuffle"].rule = channelShuffle;

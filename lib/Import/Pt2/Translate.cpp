@@ -122,6 +122,23 @@ LogicalResult Translator::checkSupported(const Graph &graph) {
   return error;
 }
 
+/// Opens the scope of a graph.
+void Translator::enter(const Graph &graph) {
+  scope = std::make_unique<Scope>();
+  scope->graph = &graph;
+  auto note = [&](const Argument &argument) {
+    if (argument.kind == Kind::tensor)
+      scope->read.insert(argument.text);
+    for (const std::string &name : argument.names)
+      scope->read.insert(name);
+  };
+  for (const GraphNode &node : graph.nodes)
+    for (const auto &[name, argument] : node.inputs)
+      note(argument);
+  for (const Argument &output : graph.outputs)
+    note(output);
+}
+
 LogicalResult Translator::translate(const Graph &graph) {
   for (const GraphNode &node : graph.nodes)
     if (failed(translateNode(node)))
@@ -223,9 +240,9 @@ LogicalResult Translator::inlineGraph(const GraphNode &node, const Graph &graph,
     return archive.program().fail(*node.json, "expected " + Twine(operands.size()) +
                                                   " inputs of the subgraph, found " +
                                                   Twine(graph.inputs.size()));
-  auto outer = std::exchange(scope, std::make_unique<Scope>());
+  auto outer = std::move(scope);
   auto *outerBody = std::exchange(body, &inner);
-  scope->graph = &graph;
+  enter(graph);
   for (auto [input, operand] : llvm::zip(graph.inputs, operands))
     if (input.kind == Kind::tensor)
       bind(input.text, operand);
@@ -470,8 +487,7 @@ LogicalResult Translator::run(Json &root) {
   std::vector<Json> nodes;
   Json table = object({});
   body = &nodes;
-  scope = std::make_unique<Scope>();
-  scope->graph = &program.graph;
+  enter(program.graph);
   if (failed(signature(root)) || failed(translate(program.graph)) || failed(outputs(table)))
     return failure();
   set(root, "functions",

@@ -125,6 +125,8 @@ public:
   /// The value of the graph that is translated, as an operand; null after an error.
   Json value(const GraphNode &node, llvm::StringRef name);
   const TensorMeta *meta(llvm::StringRef name) const;
+  /// Whether a node or an output of the graph reads a value.
+  bool isRead(llvm::StringRef name) const { return scope->read.contains(name); }
   void bind(llvm::StringRef name, Json operand) { scope->values[name] = std::move(operand); }
   /// Gives a value of the export its name in graph JSON.
   std::string declare(llvm::StringRef name);
@@ -146,7 +148,9 @@ private:
   struct Scope {
     const Graph *graph = nullptr;
     llvm::StringMap<Json> values;
+    llvm::StringSet<> read;
   };
+  void enter(const Graph &graph);
   /// Translates the nodes of a graph whose inputs are bound to operands; `results` gets its
   /// outputs.
   mlir::LogicalResult inlineGraph(const GraphNode &node, const Graph &graph,

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Runs the exported programs of this folder and compares loss, gradients, buffers and outputs with PyTorch's.
+
+    check_exports.py GRADC [NAME...]
+"""
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import ast
+import json
+import math
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+CODES = {"<f4": "f", "<f8": "d", "<i8": "q", "<i4": "i", "|b1": "?"}
+
+
+def read_npz(path):
+    """Each array as a shape and a flat list."""
+    arrays = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            data = archive.read(name)
+            size, = struct.unpack_from("<H", data, 8)
+            header = ast.literal_eval(data[10:10 + size].decode())
+            code = CODES[header["descr"]]
+            count = math.prod(header["shape"])
+            arrays[name[:-4]] = header["shape"], list(struct.unpack_from(f"<{count}{code}", data, 10 + size))
+    return arrays
+
+
+def flatten(value, shape=()):
+    if not isinstance(value, list):
+        return shape, [value]
+    flat = [x for item in value for x in flatten(item)[1]]
+    inner = flatten(value[0])[0] if value else ()
+    return (len(value),) + inner, flat
+
+
+def compare(name, expected, found):
+    worst = 0.0
+    largest = max((abs(x) for key, value in expected.items() if key.startswith("grad/") for x in flatten(value)[1]), default=0)
+    for key, value in expected.items():
+        shape, wanted = flatten(value)
+        if key not in found:
+            assert not any(wanted), f"{name}: {key} is missing"
+            continue
+        assert found[key][0] == shape, f"{name}: {key} has shape {found[key][0]}, expected {shape}"
+        scale = max([abs(x) for x in wanted] + [2e-3 * largest if key.startswith("grad/") else 0, 1e-30])
+        error = max((abs(a - b) for a, b in zip(wanted, found[key][1])), default=0) / scale
+        assert error <= 5e-5, f"{name}: {key} differs by {error:.1e} of its largest number"
+        worst = max(worst, error)
+    for key in found:
+        assert key in expected or not key.startswith("grad/") or not any(found[key][1]), f"{name}: unexpected {key}"
+    return worst
+
+
+def main():
+    gradc, names = sys.argv[1], sys.argv[2:] or sorted(p.stem for p in HERE.glob("*.json"))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            out = pathlib.Path(folder) / "out.npz"
+            subprocess.run([gradc, "run", HERE / f"{name}.pt2", "--inputs", HERE / f"{name}.npz", "--grad=all", "--outputs", out],
+                           check=True)
+            error = compare(name, json.loads((HERE / f"{name}.json").read_text()), read_npz(out))
+            print(f"{name}: largest difference {error:.1e}")
+
+
+main()
