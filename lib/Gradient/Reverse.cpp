@@ -49,8 +49,11 @@ static bool mayPrecede(Operation *a, Operation *b, Operation *node) {
 }
 
 /// The value whose storage `v` shares as a view, null if it has its own: PyTorch saves the view.
+/// What the importer widens for an op that PyTorch has as one is the op's own operand, too.
 static Value viewed(Value v) {
   Operation *op = v.getDefiningOp();
+  if (op && op->hasAttr("ag.saves_operand"))
+    return op->getOperand(0);
   bool isView =
       isa_and_nonnull<ag::BroadcastOp, ag::ReshapeOp, ag::TransposeOp, ag::SliceOp, ag::DetachOp>(
           op);

@@ -267,6 +267,8 @@ static Value scaleShort(Importer &importer, Node &node, StringRef op) {
   if (inverse)
     value = ag::ReciprocalOp::create(importer.b, loc, value);
   Value wide = importer.cast(value, f32, loc);
+  // A later write of the operand is one of what the op saved.
+  wide.getDefiningOp()->setAttr("ag.saves_operand", importer.b.getUnitAttr());
   auto wideType = cast<RankedTensorType>(wide.getType());
   Value factor =
       number->isLiteral
@@ -287,6 +289,9 @@ Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entr
   SmallVector<Value> values;
   if (failed(promoteOperands(importer, node, entry.mnemonic, entry.promotion, values)))
     return {};
+  // Integers have nothing to replace.
+  if (entry.mnemonic == "nan_to_num" && !isa<FloatType>(getElementTypeOrSelf(values[0].getType())))
+    return values[0];
   OperationState state(node.loc, ("ag." + entry.mnemonic).str());
   state.addOperands(values);
   addParameters(importer.b, node, entry, getElementTypeOrSelf(values.back().getType()), state);

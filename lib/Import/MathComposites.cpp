@@ -320,6 +320,20 @@ static Value betweenNumbers(Importer &importer, Node &node, Value y, const Json 
   return c.op<ag::SelectOp>(inside, x, c.op<ag::DetachOp>(y));
 }
 
+/// clamp_min and clamp_max: a bound that is a tensor shares the gradient of ties, a number does
+/// not.
+static Value clampOneSide(Importer &importer, Node &node) {
+  bool isLow = StringRef(node.spec->name).starts_with("clamp_min");
+  Value y = computeElementwise(importer, node, entryOf(isLow ? "clamp_min" : "clamp_max"));
+  if (!y || !node.inputs[1].isLiteral)
+    return y;
+  SmallVector<Operand> inputs(node.inputs.begin(), node.inputs.end());
+  const Json *bound = inputs[1].json;
+  y = betweenNumbers(importer, node, y, isLow ? bound : nullptr, isLow ? nullptr : bound);
+  node.inputs.assign(inputs.begin(), inputs.end());
+  return y;
+}
+
 /// Bounds are inputs or the attributes "min" and "max"; one may be absent.
 static Value clamp(Importer &importer, Node &node) {
   const Json *low = node.attribute("min"), *high = node.attribute("max");
@@ -451,6 +465,8 @@ ArrayRef<Composite> mathComposites() {
        {{"min", K::number}, {"max", K::number}},
        "elementwise nearest number between bounds: inputs 2 and 3, or min and max",
        clamp},
+      {"clamp_min", 2, 2, {}, "elementwise maximum with a bound", clampOneSide},
+      {"clamp_max", 2, 2, {}, "elementwise minimum with a bound", clampOneSide},
       {"clip", 1, 3, {{"min", K::number}, {"max", K::number}}, "the same as clamp", clamp},
       {"addcmul", 3, 3, {{"value", K::number}}, "elementwise x + value y z", addProduct},
       {"addcdiv", 3, 3, {{"value", K::number}}, "elementwise x + value y / z", addProduct},

@@ -14,7 +14,7 @@ static bool isComposite(const OpSpec &spec) {
     return false;
   StringRef name = spec.name;
   if (spec.group == "elementwise")
-    return name != "cast" && name != "pow" && name != "div" &&
+    return name != "cast" && name != "pow" && name != "div" && name != "positive" &&
            !llvm::is_contained({"eq", "ne", "lt", "le", "gt", "ge"}, name);
   if (spec.group == "layer")
     return name == "scaled_dot_product_attention";
@@ -63,6 +63,7 @@ LogicalResult runHandler(Importer &importer, Node &node) {
         (keepsWritten && (i == 1 || i == 2)))
       continue;
     Value wide = importer.cast(importer.read(*operand.tensor, node.loc), f32, node.loc);
+    wide.getDefiningOp()->setAttr("ag.saves_operand", importer.b.getUnitAttr());
     TensorRef tensor = importer.makeTensor(wide, importer.needsGrad(*operand.tensor));
     tensor->wrapped = operand.tensor->wrapped;
     operand.tensor = tensor;

@@ -34,7 +34,8 @@ static uint64_t flopsOf(sched::KernelOp kernel) {
     for (Operation &inner : op->getRegion(0).front())
       perIteration += inner.getNumResults() == 1 && inner.getNumOperands() &&
                       isa<FloatType>(inner.getResult(0).getType()) &&
-                      isa<FloatType>(inner.getOperand(0).getType());
+                      isa<FloatType>(inner.getOperand(0).getType()) &&
+                      !isa<arith::ExtFOp, arith::TruncFOp>(inner);
     total += iterations * perIteration;
   });
   return total;

@@ -5,7 +5,7 @@
 
 using namespace gradc;
 
-static const Dtype dtypes[] = {f32, f64, i64, i32, boolean};
+static const Dtype dtypes[] = {f32, f64, f16, bf16, i64, i32, i16, i8, u8, boolean};
 
 TEST(Elementwise, UnaryKeepsShapeAndMakesFloats) {
   using Function = Tensor (*)(const Tensor &, Location);
@@ -44,16 +44,43 @@ TEST(Elementwise, Broadcasting) {
 }
 
 TEST(Elementwise, PromotionOfTensors) {
-  const char *const expected[5][5] = {{"f32", "f64", "f32", "f32", "f32"},
-                                      {"f64", "f64", "f64", "f64", "f64"},
-                                      {"f32", "f64", "i64", "i64", "i64"},
-                                      {"f32", "f64", "i64", "i32", "i32"},
-                                      {"f32", "f64", "i64", "i32", "bool"}};
-  for (int i = 0; i < 5; ++i)
-    for (int j = 0; j < 5; ++j)
+  const char *const expected[10][10] = {
+      {"f32", "f64", "f32", "f32", "f32", "f32", "f32", "f32", "f32", "f32"},
+      {"f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64"},
+      {"f32", "f64", "f16", "f32", "f16", "f16", "f16", "f16", "f16", "f16"},
+      {"f32", "f64", "f32", "bf16", "bf16", "bf16", "bf16", "bf16", "bf16", "bf16"},
+      {"f32", "f64", "f16", "bf16", "i64", "i64", "i64", "i64", "i64", "i64"},
+      {"f32", "f64", "f16", "bf16", "i64", "i32", "i32", "i32", "i32", "i32"},
+      {"f32", "f64", "f16", "bf16", "i64", "i32", "i16", "i16", "i16", "i16"},
+      {"f32", "f64", "f16", "bf16", "i64", "i32", "i16", "i8", "i16", "i8"},
+      {"f32", "f64", "f16", "bf16", "i64", "i32", "i16", "i16", "u8", "u8"},
+      {"f32", "f64", "f16", "bf16", "i64", "i32", "i16", "i8", "u8", "bool"}};
+  for (int i = 0; i < 10; ++i)
+    for (int j = 0; j < 10; ++j)
       for (auto function : {gradc::add, gradc::mul, gradc::maximum, gradc::minimum})
         EXPECT_EQ(TYPE(function(ones({3}, dtypes[i]), ones({3}, dtypes[j]))),
                   std::string(expected[i][j]) + "[3]");
+}
+
+TEST(Elementwise, NarrowDtypes) {
+  EXPECT_EQ(TYPE(ones({3}, bf16) + 0.5), "bf16[3]");
+  EXPECT_EQ(TYPE(ones({3}, f16) + ones({}, f64)), "f16[3]");
+  EXPECT_EQ(TYPE(ones({3}, u8) + 300), "u8[3]");
+  EXPECT_EQ(TYPE(ones({3}, u8) / 2), "f32[3]");
+  EXPECT_EQ(TYPE(ones({3}, i8).sum()), "i64[]");
+  EXPECT_EQ(TYPE(gradc::exp(ones({3}, i16))), "f32[3]");
+  EXPECT_EQ(TYPE(gradc::exp(ones({3}, bf16))), "bf16[3]");
+  EXPECT_EQ(TYPE(ones({3}).half()), "f16[3]");
+  EXPECT_EQ(TYPE(ones({3}, i8).bfloat16()), "bf16[3]");
+  EXPECT_EQ(TYPE(randn({3}, requires_grad().dtype(bf16)).to(u8)), "u8[3]");
+  EXPECT_EQ(TYPE(tensor({-1, 255}, u8)), "u8[2]");
+  EXPECT_EQ(TYPE(tensor({256}, u8)), "value cannot be converted to type uint8 without overflow");
+  EXPECT_EQ(TYPE(tensor({-129}, i8)), "value cannot be converted to type int8 without overflow");
+  EXPECT_EQ(TYPE(rand({3}, i8)), "\"check_uniform_bounds\" not implemented for 'Char'");
+  EXPECT_EQ(TYPE(ones({2, 2}, bf16).matmul(ones({2, 2}))),
+            "expected m1 and m2 to have the same dtype, but got: c10::BFloat16 != float");
+  EXPECT_EQ(ERROR(ones({2}, u8).add_(0.5)),
+            "result type Float can't be cast to the desired output type Byte");
 }
 
 TEST(Elementwise, ScalarsAndNumbersPromoteAcrossCategoriesOnly) {

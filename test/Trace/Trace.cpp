@@ -14,7 +14,8 @@ std::string nodesOf(const std::function<void()> &program, const JsonOptions &opt
 }
 
 std::string typeOf(const std::function<Tensor()> &make) {
-  static const char *const names[] = {"f32", "f64", "i64", "i32", "bool"};
+  static const char *const names[] = {"f32", "f64",  "i64", "i32", "bool",
+                                      "f16", "bf16", "i16", "i8",  "u8"};
   std::string text;
   try {
     trace_json([&] {

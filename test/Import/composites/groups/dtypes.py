@@ -55,12 +55,12 @@ for name, dtype in HALVES.items():
         once(f"{name}_{word}", eval(f"lambda x, z: torch.{word}(x, z)"), op(word, "x", "z"), *pairs_of(x[few]), nograd=("x", "z"))
     for word in ("exp", "exp2", "expm1", "sin", "cos", "tanh", "sigmoid", "atan", "sinh", "cosh", "asinh"):
         once(f"{name}_{word}", eval(f"lambda x: torch.{word}(x)"), op(word, "x"), torch.cat([x, near]), nograd="x", ulps=1)
-        once(f"{name}_{word}_grad", eval(f"lambda x: torch.{word}(x)"), op(word, "x"), near, ulps=2)
+        once(f"{name}_{word}_grad", eval(f"lambda x: torch.{word}(x)"), op(word, "x"), near, ulps=4)
     # PyTorch's erf of short floats has an absolute error.
-    once(f"{name}_erf", lambda x: torch.erf(x), op("erf", "x"), near, ulps=6)
+    once(f"{name}_erf", lambda x: torch.erf(x), op("erf", "x"), near, ulps=16)
     for word in ("log", "log2", "log10", "log1p", "rsqrt", "sqrt", "reciprocal"):
         once(f"{name}_{word}_near", eval(f"lambda x: torch.{word}(x)"), op(word, "x"), torch.cat([x, positive]), nograd="x", ulps=1)
-        once(f"{name}_{word}_grad", eval(f"lambda x: torch.{word}(x)"), op(word, "x"), positive, ulps=3)
+        once(f"{name}_{word}_grad", eval(f"lambda x: torch.{word}(x)"), op(word, "x"), positive, ulps=6)
     for word in ("gelu", "silu", "mish", "softplus", "elu", "leaky_relu", "hardswish", "hardsigmoid", "selu", "logsigmoid", "softsign"):
         once(f"{name}_{word}", eval(f"lambda x: F.{word}(x)"), op(word, "x"), near, ulps=4)
     once(f"{name}_add_number", lambda x: x + 0.1, op("add", "x", 0.1), x, nograd="x")
@@ -72,6 +72,7 @@ for name, dtype in HALVES.items():
     once(f"{name}_large_number", lambda x: x + 1e6, op("add", "x", 1e6), near)
     once(f"{name}_lt_number", lambda x: x < 0.1, op("lt", "x", 0.1), torch.tensor([0.1, 0.2, -1], dtype=dtype), nograd="x")
     once(f"{name}_clamp", lambda x: torch.clamp(x, -0.3, 0.7), op("clamp", "x", min=-0.3, max=0.7), near)
+    once(f"{name}_clamp_min", lambda x: torch.clamp_min(x, -1), op("clamp_min", "x", -1), torch.tensor([1.0, -1, 0, -2], dtype=dtype))
     once(f"{name}_where", lambda c, x, z: torch.where(c > 0, x, z),
          f'{{"op": "where", "inputs": [{op("gt", "c", 0)}, "x", "z"]}}', I(3, 37, low=-2), near, positive)
     for exponent in (2, 3, 0.5, -1, 2.5):
@@ -124,6 +125,7 @@ for name, dtype in INTEGERS.items():
     once(f"{name}_add_number", lambda x: x + 300, op("add", "x", 300), whole(dtype))
     once(f"{name}_lt_number", lambda x: x < -1, op("lt", "x", -1), whole(dtype))
     once(f"{name}_mul_float", lambda x: x * 0.5, op("mul", "x", 0.5), whole(dtype))
+    once(f"{name}_nan_to_num", lambda x: torch.nan_to_num(x), op("nan_to_num", "x"), whole(dtype))
     m = whole(dtype)[:6].reshape(2, 3)
     once(f"{name}_sum", lambda x: x.sum(), op("sum", "x"), m)
     once(f"{name}_sum_dim", lambda x: x.sum(1), op("sum", "x", dim=1), m)
@@ -156,7 +158,7 @@ for name, dtype in HALVES.items():
     once(f"{name}_norm", lambda x: x.norm(), op("norm", "x"), x, ulps=2)
     once(f"{name}_softmax", lambda x: torch.softmax(x, 1), op("softmax", "x", dim=1), x, tolerance=eps)
     once(f"{name}_log_softmax", lambda x: torch.log_softmax(x, 1), op("log_softmax", "x", dim=1), x, tolerance=eps)
-    once(f"{name}_logsumexp", lambda x: torch.logsumexp(x, 1), op("logsumexp", "x", dim=1), x, tolerance=2 * eps)
+    once(f"{name}_logsumexp", lambda x: torch.logsumexp(x, 1), op("logsumexp", "x", dim=1), x, tolerance=4 * eps)
     once(f"{name}_cumsum", lambda x: x.cumsum(1), op("cumsum", "x", dim=1), x, nograd="x")
     once(f"{name}_sort", lambda x: x.sort(stable=True, dim=1).values, op("sort", "x", dim=1), x)
     once(f"{name}_argmax", lambda x: x.argmax(1), op("argmax", "x", dim=1), x, nograd="x")
