@@ -196,12 +196,27 @@ int gradc_session_take(gradc_session *session, const gradc_data *data) {
   return check_inputs(session);
 }
 
+// A program without inputs takes files without arrays, as scripts write them for any program.
+static int expect_no_arrays(const gradc_options *options) {
+  char names[GRADC_SHAPE_CHARS];
+  for (int i = 0; i < options->n_inputs; ++i) {
+    gradc_archive archive;
+    if (gradc_archive_open(options->inputs[i], &archive))
+      return GRADC_EXIT_INPUT;
+    if (strcmp(gradc_archive_names(&archive, names), "nothing")) {
+      gradc_report("--inputs: the program has no inputs, '%s' has %s", options->inputs[i], names);
+      return GRADC_EXIT_INPUT;
+    }
+  }
+  return GRADC_EXIT_DONE;
+}
+
 int gradc_session_read_inputs(gradc_session *session, int takes_rows) {
   const gradc_options *options = session->options;
   const gradc_program *program = session->program;
   if (options->n_inputs && !program->n_inputs) {
-    gradc_report("--inputs: the program has no inputs");
-    return GRADC_EXIT_USAGE;
+    session->data.program = program;
+    return expect_no_arrays(options);
   }
   int status = gradc_data_read(&session->data, program, options->inputs, options->n_inputs,
                                session->planned, takes_rows);

@@ -91,7 +91,7 @@ static const struct {
      "--device cuda: this executable was built without CUDA kernels"},
     {"fake_script", "--steps 3", 2, "", "--steps: the program is a script"},
     {"fake_script", "--weights @xy.npz", 2, "", "--weights: the program is a script"},
-    {"fake_script", "--inputs @xy.npz", 2, "", "--inputs: the program has no inputs"},
+    {"fake_script", "--inputs @xy.npz", 1, "", "--inputs: the program has no inputs, '"},
     {"fake_script", "--outputs ''", 2, "", "--outputs '': expected a file name"},
     {"fake_script", "--outputs absent/o.npz", 1, "",
      "absent/o.npz: cannot write: No such file or directory"},

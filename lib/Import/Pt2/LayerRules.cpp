@@ -301,11 +301,11 @@ static Json embeddingBag(Aten &call) {
       makeNode("eq", {reshape(object({{"op", word("arange")}, {"end", integer(bags)}}), {bags, 1}),
                       reshape(std::move(bag), {1, count})});
   Json weights = cast(std::move(mine), resultDtype(call));
-  if (call.has("padding_idx") && call.integerOf("padding_idx") >= 0)
-    weights = makeNode(
-        "mul", {std::move(weights),
-                cast(makeNode("ne", {call.operand("indices"), call.attribute("padding_idx")}),
-                     resultDtype(call))});
+  if (call.has("padding_idx")) { // here a negative one counts from the end
+    int64_t rows = call.shape("weight")[0], padding = call.integerOf("padding_idx");
+    Json kept = makeNode("ne", {call.operand("indices"), integer(wrapped(padding, rows))});
+    weights = makeNode("mul", {std::move(weights), cast(std::move(kept), resultDtype(call))});
+  }
   weights = call.let(std::move(weights), "bags");
   Json scaled = weights;
   if (call.has("per_sample_weights"))

@@ -168,12 +168,14 @@ static Json plainSoftmax(Aten &call) {
 /// Softmax, and 0 where all of a row is -inf.
 static Json safeSoftmax(Aten &call) {
   Json x = call.operand("self"), dim = call.attribute("dim");
-  Json masked =
-      makeNode("all", {makeNode("isneginf", {x})}, {{"dim", dim}, {"keepdim", boolean(true)}});
-  Json y = makeNode("softmax", {x}, {{"dim", dim}});
+  Json empty = call.let(
+      makeNode("all", {makeNode("isneginf", {x})}, {{"dim", dim}, {"keepdim", boolean(true)}}),
+      "empty");
+  // The softmax of such a row has no gradient to speak of: it never sees one.
+  Json y = makeNode("softmax", {makeNode("where", {empty, integer(0), x})}, {{"dim", dim}});
   if (call.has("dtype"))
     set(y, "dtype", call.attribute("dtype"));
-  return makeNode("where", {std::move(masked), integer(0), std::move(y)});
+  return makeNode("where", {empty, integer(0), std::move(y)});
 }
 
 /// The lower median of what is not NaN: the elements in order have NaN last.
