@@ -162,6 +162,16 @@ void Compiler::identify() {
   identity = llvm::xxh3_64bits(text);
 }
 
+/// Drops what the driver of an executable never calls: where there is `steps`, it trains by that.
+static void dropUncalled(ModuleOp module) {
+  if (!module.lookupSymbol<func::FuncOp>("steps"))
+    return;
+  for (StringRef name : {"step", "zero_grad"})
+    if (auto function = module.lookupSymbol<func::FuncOp>(name);
+        function && SymbolTable::symbolKnownUseEmpty(function, module))
+      function.erase();
+}
+
 Outcome Compiler::runThrough(Stage last) {
   for (const StageInfo &info : allStages()) {
     if (info.stage <= at || info.stage > last)
@@ -171,8 +181,11 @@ Outcome Compiler::runThrough(Stage last) {
     Outcome outcome = runStage(info);
     if (outcome != Outcome::Done)
       return outcome;
-    if (info.stage == Stage::Gradient)
+    if (info.stage == Stage::Gradient) {
       identify();
+      if (options.executable && last == Stage::Link)
+        dropUncalled(*mlirModule);
+    }
     std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
     stageTimes.emplace_back(info.name, spent.count());
     if (!dump(info))

@@ -77,6 +77,7 @@ Outcome gradc::complete(Request &request) {
   if (request.compile.name.empty())
     request.compile.name =
         request.input == "-" ? "program" : llvm::sys::path::stem(request.input).str();
+  request.compile.executable = request.emit == "exe" && request.stopAfter.empty();
   std::string identifier = link::toIdentifier(request.compile.name);
   request.compile.name = identifier;
   return Outcome::Done;

@@ -34,6 +34,7 @@ struct CompileOptions {
   double clipNorm = 0, clipValue = 0; // 0: gradients are not clipped
   int64_t accumulate = 1;             // forward and backward passes an update
   Pt2Options pt2;                     // of a .pt2 archive
+  bool executable = false;            // nothing but the runtime's driver calls the functions
   std::string dumpDir;                // empty: none
   std::optional<Stage> from;
 };
