@@ -346,6 +346,14 @@ int64_t KernelGraph::unrolledCost() const {
                                                     : 1;
     cost += int64_t(llvm::divideCeil(elements, 8)) * weight;
   }
+  // A value that varies less than the result that it fills is stored many times.
+  for (const KernelResult &r : results) {
+    int64_t stored = count(r.access.dimSet());
+    if (stored > 4096)
+      return INT64_MAX;
+    if (stored > count(nodes[r.node].dims))
+      cost += int64_t(llvm::divideCeil(stored, 8));
+  }
   return cost;
 }
 

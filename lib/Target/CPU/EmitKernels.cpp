@@ -22,6 +22,8 @@ namespace {
 
 /// A function of at most this many operations is inlined wherever it is launched.
 constexpr int64_t kInlineOps = 800;
+/// What a function may grow by, in all.
+constexpr int64_t kInlineBudget = 5000;
 
 struct EmitKernelsPass : cpu::impl::EmitKernelsPassBase<EmitKernelsPass> {
   using EmitKernelsPassBase::EmitKernelsPassBase;
@@ -33,12 +35,13 @@ private:
   LogicalResult emitGraph(sched::KernelOp op);
   void emitOwner(sched::KernelOp op, ag::KernelOpInterface owner);
   void finish(sched::KernelOp op, func::FuncOp f);
+  void chooseInlined();
   LogicalResult lowerLaunch(sched::LaunchOp op);
   func::FuncOp declare(sched::KernelOp op);
   Value constantPointer(LaneBuilder &b, DenseElementsAttr data);
 
   CpuTarget target;
-  DenseMap<StringAttr, func::FuncOp> functions;
+  llvm::MapVector<StringAttr, func::FuncOp> functions;
   DenseMap<Attribute, LLVM::GlobalOp> globals;
 };
 
@@ -225,14 +228,45 @@ LogicalResult EmitKernelsPass::emitGraph(sched::KernelOp op) {
 }
 
 void EmitKernelsPass::finish(sched::KernelOp op, func::FuncOp f) {
-  int64_t ops = 0;
-  f.walk([&](Operation *) { ++ops; });
   ++kernels;
-  if (ops <= kInlineOps) {
-    ++inlined;
-    f->setAttr("passthrough", Builder(f).getStrArrayAttr({"alwaysinline"}));
-  }
   functions[op.getSymNameAttr()] = f;
+}
+
+/// Kernels become part of the functions that launch them from the smallest on, as long as none of
+/// these grows too large: within one function LLVM keeps a small step's state in registers, but its
+/// passes take more than linear time.
+void EmitKernelsPass::chooseInlined() {
+  llvm::MapVector<StringAttr, int64_t> sizes;
+  for (auto &[name, f] : functions)
+    f.walk([&, key = name](Operation *) { ++sizes[key]; });
+  // By launching function, the launches of each kernel.
+  llvm::MapVector<Operation *, llvm::MapVector<StringAttr, int64_t>> launches;
+  getOperation().walk([&](sched::LaunchOp op) {
+    ++launches[op->getParentOfType<func::FuncOp>()][op.getKernelAttr().getAttr()];
+  });
+  auto total = [&](int64_t limit) {
+    int64_t most = 0;
+    for (auto &[function, kernels] : launches) {
+      int64_t sum = 0;
+      for (auto &[name, count] : kernels)
+        sum += sizes[name] <= limit ? sizes[name] * count : 0;
+      most = std::max(most, sum);
+    }
+    return most;
+  };
+  SmallVector<int64_t> limits;
+  for (auto &[name, size] : sizes)
+    if (size <= kInlineOps)
+      limits.push_back(size);
+  llvm::sort(limits);
+  while (!limits.empty() && total(limits.back()) > kInlineBudget)
+    limits.pop_back();
+  int64_t limit = limits.empty() ? 0 : limits.back();
+  for (auto &[name, f] : functions) {
+    bool isSmall = sizes[name] <= limit;
+    inlined += isSmall;
+    f->setAttr("passthrough", Builder(f).getStrArrayAttr({isSmall ? "alwaysinline" : "noinline"}));
+  }
 }
 
 /// The address of a contiguous buffer.
@@ -299,6 +333,7 @@ void EmitKernelsPass::runOnOperation() {
   for (sched::KernelOp op : all)
     if (failed(emit(op)))
       return signalPassFailure();
+  chooseInlined();
   WalkResult walk = getOperation().walk([&](sched::LaunchOp op) {
     return failed(lowerLaunch(op)) ? WalkResult::interrupt() : WalkResult::advance();
   });
