@@ -109,7 +109,9 @@ void RowEmitter::row(const KernelNest &n) {
     prepared.clear();
     for (const Root &r : roots[s])
       if (r.kind == Root::RowReduce || g.varies(r.node, v) ||
-          (r.kind == Root::Store && g.results[r.which].access.strideOf(v)))
+          (r.kind == Root::Store && g.results[r.which].access.strideOf(v)) ||
+          // The sum of what is the same in all columns still has a place a column.
+          (r.kind == Root::Accumulate && g.varies(r.which, v)))
         active.push_back(r);
     for (const Root &r : active)
       prepare(r.node, s, step);

@@ -144,6 +144,10 @@ static Number scalarOp(Operation *op, ArrayRef<Number> in) {
       .Case<math::AbsFOp>([&](auto) { return Number{std::fabs(x)}; })
       .Case<math::AbsIOp>([&](auto) { return whole(std::abs(i)); })
       .Case<math::PowFOp>([&](auto) { return Number{std::pow(x, y)}; })
+      .Case<math::FloorOp>([&](auto) { return Number{std::floor(x)}; })
+      .Case<math::Exp2Op>([&](auto) { return Number{std::exp2(x)}; })
+      .Case<math::CopySignOp>([&](auto) { return Number{std::copysign(x, y)}; })
+      .Case<arith::RemFOp>([&](auto) { return Number{std::fmod(x, y)}; })
       .Case<math::IPowIOp>([&](auto) {
         int64_t r = 1;
         for (int64_t k = 0; k < j; ++k)

@@ -332,3 +332,72 @@ sched.kernel @one_sum_returned_twice kind "rows" inplace [] (%a0: tensor<300x90x
   } -> tensor<90xf32>
   sched.return %v4, %v4, %v6 : tensor<90xf32>, tensor<90xf32>, tensor<90xf32>
 }
+
+// What is the same in all columns, summed beside what is not.
+sched.kernel @sum_of_a_uniform_33 kind "reduction" inplace [] (%b: tensor<33xf32>, %g: tensor<33x50xf32>) -> (tensor<50xf32>, tensor<50xf32>) {
+  %one = arith.constant 1.0 : f32
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<33x50xf32>
+  %v = tensor.empty() : tensor<50xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%v : tensor<50xf32>) -> tensor<50xf32>
+  %i = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%b : tensor<33xf32>) outs(%e : tensor<33x50xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %q = arith.divf %one, %x : f32
+    linalg.yield %q : f32
+  } -> tensor<33x50xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%i : tensor<33x50xf32>) outs(%z : tensor<50xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %q = arith.addf %o, %x : f32
+    linalg.yield %q : f32
+  } -> tensor<50xf32>
+  %h = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%g, %b : tensor<33x50xf32>, tensor<33xf32>) outs(%e : tensor<33x50xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %q = arith.divf %x, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<33x50xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%h : tensor<33x50xf32>) outs(%z : tensor<50xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %q = arith.addf %o, %x : f32
+    linalg.yield %q : f32
+  } -> tensor<50xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%r, %s : tensor<50xf32>, tensor<50xf32>) outs(%v : tensor<50xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %q = arith.addf %x, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<50xf32>
+  sched.return %r, %t : tensor<50xf32>, tensor<50xf32>
+}
+
+sched.kernel @sum_of_a_uniform_200 kind "reduction" inplace [] (%b: tensor<200xf32>, %g: tensor<200x50xf32>) -> (tensor<50xf32>, tensor<50xf32>) {
+  %one = arith.constant 1.0 : f32
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<200x50xf32>
+  %v = tensor.empty() : tensor<50xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%v : tensor<50xf32>) -> tensor<50xf32>
+  %i = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%b : tensor<200xf32>) outs(%e : tensor<200x50xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %q = arith.divf %one, %x : f32
+    linalg.yield %q : f32
+  } -> tensor<200x50xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%i : tensor<200x50xf32>) outs(%z : tensor<50xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %q = arith.addf %o, %x : f32
+    linalg.yield %q : f32
+  } -> tensor<50xf32>
+  %h = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%g, %b : tensor<200x50xf32>, tensor<200xf32>) outs(%e : tensor<200x50xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %q = arith.divf %x, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<200x50xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>], iterator_types = ["reduction", "parallel"]} ins(%h : tensor<200x50xf32>) outs(%z : tensor<50xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %q = arith.addf %o, %x : f32
+    linalg.yield %q : f32
+  } -> tensor<50xf32>
+  %t = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%r, %s : tensor<50xf32>, tensor<50xf32>) outs(%v : tensor<50xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %q = arith.addf %x, %y : f32
+    linalg.yield %q : f32
+  } -> tensor<50xf32>
+  sched.return %r, %t : tensor<50xf32>, tensor<50xf32>
+}
