@@ -53,7 +53,8 @@ enum {
   GRADC_BUFFER = 1,    // state of the model without a gradient
   GRADC_GRAD = 2,      // gradient of the variable or input X, named "X.grad"
   GRADC_STATE = 3,     // state of the optimiser
-  GRADC_LOCAL = 4      // anything else that must outlive a call
+  GRADC_LOCAL = 4,     // anything else that must outlive a call
+  GRADC_ALIAS = 5      // another name of a parameter: of the one with the same offset
 };
 
 // gradc_tensor.flags.

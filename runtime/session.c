@@ -72,6 +72,12 @@ static int read_weights(gradc_session *session) {
       continue;
     int is_parameter = variable->kind == GRADC_PARAMETER;
     int found = find_weight(&archive, is_parameter ? "param/" : "buffer/", variable->name, &array);
+    // Of tied parameters a file may have any name.
+    for (uint32_t k = 0; found == GRADC_MISSING && k < session->program->n_variables; ++k) {
+      const gradc_tensor *other = &session->program->variables[k];
+      if (other->kind == GRADC_ALIAS && other->offset == variable->offset)
+        found = find_weight(&archive, "param/", other->name, &array);
+    }
     if (found == GRADC_BROKEN)
       return GRADC_EXIT_INPUT;
     // Buffers that are not in the file keep their first values: PyTorch does not save all of them.
@@ -293,11 +299,11 @@ static size_t variable_items(const gradc_session *session, gradc_item *items) {
     const gradc_tensor *variable = &session->program->variables[i];
     const void *data = (const char *)session->self + variable->offset;
     const char *name = variable->name;
-    if (variable->kind == GRADC_PARAMETER)
+    if (variable->kind == GRADC_PARAMETER || variable->kind == GRADC_ALIAS)
       items[n++] = item_of(plain ? "" : "param/", name, variable, data);
     else if (variable->kind == GRADC_BUFFER)
       items[n++] = item_of(plain ? "" : "buffer/", name, variable, data);
-    else if (variable->kind == GRADC_GRAD && session->has_gradients)
+    else if (variable->kind == GRADC_GRAD && session->has_gradients && !plain)
       items[n++] = variable->flags & GRADC_TENSOR_INPUT_GRAD
                        ? item_of("grad/input/", input_name(session, name), variable, data)
                        : item_of("grad/param/", without_suffix(name), variable, data);
@@ -312,9 +318,11 @@ int gradc_session_write(const gradc_session *session, gradc_save *save) {
   size_t n = 0;
   if (!items)
     return out_of_memory(sizeof *items * program->n_variables);
-  if (session->has_step_loss)
+  // Only npz has room for more than a state dict.
+  int plain = gradc_is_safetensors_path(session->options->outputs);
+  if (session->has_step_loss && !plain)
     items[n++] = (gradc_item){"", "loss", GRADC_F32, 0, NULL, &session->step_loss};
-  for (uint32_t i = 0; i < program->n_outputs; ++i) {
+  for (uint32_t i = 0; i < program->n_outputs && !plain; ++i) {
     const gradc_tensor *output = &program->outputs[i];
     if (!session->written[i] || (is_loss(output) && session->has_step_loss))
       continue;

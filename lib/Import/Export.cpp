@@ -503,6 +503,15 @@ LogicalResult Exporter::variablesTable(StringRef key, StringRef kind) {
     }
     if (!text.empty())
       out << ", \"init\": " << text;
+    StringRef local = variables[variable.getSymName()];
+    if (local != variable.getSymName())
+      out << ", \"as\": " << quote(local);
+    if (auto aliases = variable->getAttrOfType<ArrayAttr>("ag.aliases")) {
+      out << ", \"aliases\": [";
+      llvm::interleaveComma(aliases.getAsRange<StringAttr>(), out,
+                            [&](StringAttr name) { out << quote(name.getValue()); });
+      out << "]";
+    }
     if (kind == "parameter")
       out << ", \"requires_grad\": " << (variable.getRequiresGrad() ? "true" : "false");
     out << "}";

@@ -277,10 +277,11 @@ LogicalResult ProgramReader::initial(TensorRef tensor, StringRef name, const Jso
 LogicalResult ProgramReader::variable(const Key &key, const Json &json, StringRef kind,
                                       bool requiresGrad) {
   const Json *type = json.find("type"), *init = json.find("init"),
-             *grad = json.find("requires_grad"), *as = json.find("as");
+             *grad = json.find("requires_grad"), *as = json.find("as"),
+             *aliases = json.find("aliases");
   if (json.kind != Json::Kind::object)
     return importer.expected(json, "an object with 'type' for " + kind + " '" + key.text + "'");
-  if (failed(checkKeys(json, kind, {"type", "init", "requires_grad", "as"})))
+  if (failed(checkKeys(json, kind, {"type", "init", "requires_grad", "as", "aliases"})))
     return failure();
   if (!type)
     return importer.fail(json, "expected 'type' of " + kind + " '" + key.text + "', found none");
@@ -294,6 +295,10 @@ LogicalResult ProgramReader::variable(const Key &key, const Json &json, StringRe
     requiresGrad = grad->boolean;
   if (requiresGrad && !isa<FloatType>(tensorType.getElementType()))
     return importer.fail(*type, "only Tensors of floating point dtype can require gradients");
+  if (aliases && (aliases->kind != Json::Kind::array ||
+                  llvm::any_of(aliases->items,
+                               [](const Json &name) { return name.kind != Json::Kind::string; })))
+    return importer.expected(*aliases, "a list of names for 'aliases'");
   if (as && as->kind != Json::Kind::string)
     return importer.expected(*as, "a name for 'as'");
   if (importer.reservedSymbols.contains(key.text))
@@ -301,6 +306,12 @@ LogicalResult ProgramReader::variable(const Key &key, const Json &json, StringRe
                          "expected a name that no function has, found '" + key.text + "'");
   TensorRef tensor = importer.variableTensor(
       importer.declareVariable(key.text, tensorType, kind, requiresGrad, importer.locate(key.at)));
+  if (aliases) {
+    SmallVector<StringRef> names;
+    for (const Json &name : aliases->items)
+      names.push_back(name.text);
+    tensor->storage->variable->setAttr("ag.aliases", importer.b.getStrArrayAttr(names));
+  }
   Json at;
   at.at = key.at;
   if (failed(importer.define(as ? *as : at, as ? as->text : key.text, tensor)))

@@ -11,7 +11,8 @@ using llvm::StringRef;
 
 static constexpr const char *dtypeNames[GRADC_DTYPES] = {"f32", "f64", "f16", "bf16", "i8",
                                                          "i16", "i32", "i64", "u8",   "bool"};
-static constexpr const char *kindNames[] = {"parameter", "buffer", "gradient", "state", "local"};
+static constexpr const char *kindNames[] = {"parameter", "buffer", "gradient",
+                                            "state",     "local",  "other name"};
 
 static std::string typeText(const link::Tensor &t) {
   std::string text = std::string(dtypeNames[t.dtype]) + "[";

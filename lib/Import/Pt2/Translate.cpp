@@ -339,6 +339,13 @@ LogicalResult Translator::stateInput(const InputSpec &spec, StringRef name, Json
   for (auto &[known, operand] : variables)
     if (isParameter && known->isTiedTo(*payload)) {
       bind(name, word(operand));
+      for (Json &entry : parameters.items)
+        if (entry.find("as")->text == operand) {
+          const Json *aliases = entry.find("aliases");
+          std::vector<Json> names = aliases ? aliases->items : std::vector<Json>();
+          names.push_back(word(spec.target));
+          set(entry, "aliases", list(std::move(names)));
+        }
       return success();
     }
   std::string local = declare(name);

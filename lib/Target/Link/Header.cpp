@@ -253,7 +253,8 @@ void HeaderWriter::writeFunctions() {
 }
 
 void HeaderWriter::writeViews() {
-  static constexpr const char *kinds[] = {"parameter", "buffer", "gradient", "state", "local"};
+  static constexpr const char *kinds[] = {"parameter", "buffer", "gradient",
+                                          "state",     "local",  "alias"};
   StringSet<> taken;
   for (StringRef used : {"size", "init", "matches", "interface", "find", "error_text", "dims",
                          "inputs", "outputs", "program"})

@@ -87,6 +87,8 @@ private:
   ModuleOp module;
   Program program;
   bool draws = false;
+  /// Further names of tied parameters.
+  std::vector<std::pair<unsigned, std::string>> aliases;
 };
 } // namespace
 
@@ -121,6 +123,9 @@ LogicalResult Reader::readVariable(ag::VariableOp op) {
                      .Default(GRADC_LOCAL);
   if (op.getInit())
     tensor->init = *op.getInit();
+  if (auto names = op->getAttrOfType<ArrayAttr>("ag.aliases"))
+    for (Attribute name : names)
+      aliases.emplace_back(program.variables.size(), cast<StringAttr>(name).getValue().str());
   program.variables.push_back(std::move(*tensor));
   return success();
 }
@@ -256,6 +261,13 @@ void Reader::layOut() {
     program.rngOffset = take(sizeof(gradc_rng));
   for (Tensor &variable : program.variables)
     variable.offset = take(variable.bytes());
+  for (auto &[index, name] : aliases) {
+    Tensor alias = program.variables[index];
+    alias.name = name;
+    alias.kind = GRADC_ALIAS;
+    alias.init = {};
+    program.variables.push_back(std::move(alias));
+  }
   program.arenaBytes = llvm::alignTo(program.arenaBytes, GRADC_ALIGNMENT);
   program.arenaOffset = take(program.arenaBytes);
   program.size = llvm::alignTo(end, GRADC_ALIGNMENT);

@@ -58,6 +58,24 @@ def compare(name, expected, found):
     return worst
 
 
+def check_tied(gradc, folder):
+    """The state dict has a tied parameter under each of its names, and is read under any of them."""
+    weights, again = folder / "tied.safetensors", folder / "again.npz"
+    command = [gradc, "run", HERE / "tied.pt2", "--inputs", HERE / "tied.npz"]
+    subprocess.run([*command, "--optimizer=sgd:lr=0.1", "--steps", "3", "--quiet", "--outputs", weights], check=True)
+    data = weights.read_bytes()
+    size, = struct.unpack_from("<Q", data)
+    header = json.loads(data[8:8 + size])
+    found = sorted(k for k in header if k != "__metadata__")
+    assert found == ["embed.weight", "head.weight", "mix"], f"tied: the state dict has {found}"
+    # A parameter has to be there; under its first name nothing is.
+    weights.write_bytes(data.replace(b'"embed.weight"', b'"other.weight"'))
+    subprocess.run([*command, "--weights", weights, "--outputs", again], check=True)
+    begin, end = header["head.weight"]["data_offsets"]
+    wanted = list(struct.unpack(f"<{(end - begin) // 4}f", data[8 + size + begin:8 + size + end]))
+    assert read_npz(again)["param/embed.weight"][1] == wanted, "tied: weights under the other name were not read"
+
+
 def main():
     gradc, names = sys.argv[1], sys.argv[2:] or sorted(p.stem for p in HERE.glob("*.json"))
     with tempfile.TemporaryDirectory() as folder:
@@ -66,6 +84,8 @@ def main():
             subprocess.run([gradc, "run", HERE / f"{name}.pt2", "--inputs", HERE / f"{name}.npz", "--grad=all", "--outputs", out],
                            check=True)
             error = compare(name, json.loads((HERE / f"{name}.json").read_text()), read_npz(out))
+            if name == "tied":
+                check_tied(gradc, pathlib.Path(folder))
             print(f"{name}: largest difference {error:.1e}")
 
 
