@@ -63,6 +63,7 @@ struct Loop {
   SmallVector<Operand> initial, yielded;
   SmallVector<Value> inits, yields;
   SmallVector<bool> history;
+  bool handsOn = false;
 
   const std::vector<Key> &keys() const {
     static const std::vector<Key> none;
@@ -77,7 +78,7 @@ struct Loop {
 
 LogicalResult Loop::begin(int64_t count) {
   OpBuilder &b = importer.b;
-  importer.hoistWrites(*node.attribute("body"), node.loc);
+  importer.hoistWrites(*node.attribute("body"), node.loc, /*again=*/count > 1);
   if (const Json *carry = node.attribute("carry"))
     if (failed(readTable(importer, *carry, node.loc, initial, inits)))
       return failure();
@@ -138,6 +139,9 @@ LogicalResult Loop::yield() {
                              "expected " + typeText(cast<RankedTensorType>(inits[i].getType())) +
                                  " for '" + keys()[i].text + "' as it enters the loop, found " +
                                  typeText(cast<RankedTensorType>(value.getType())));
+    // What was carried in goes on: it is the initial tensor for all that is known.
+    handsOn =
+        llvm::any_of(yielded, [](const Operand &o) { return !o.tensor->storage->shared.empty(); });
     shareStorage(yielded, op.getBody(),
                  "repeat carries, which may share its storage with another name");
   }
@@ -151,7 +155,7 @@ static LogicalResult repeat(Importer &importer, Node &node) {
     return importer.expected(*node.attribute("count"), "a count not below 0");
   if (failed(checkCarries(importer, node)))
     return failure();
-  Loop loop{importer, node, {}, {}, {}, {}, {}, {}};
+  Loop loop{importer, node, {}, {}, {}, {}, {}, {}, false};
   if (failed(loop.begin(count)))
     return failure();
   SmallVector<std::string> before;
@@ -170,9 +174,13 @@ static LogicalResult repeat(Importer &importer, Node &node) {
     if (failed(done))
       return failure();
   }
-  // After a turn the initial tensors are no longer what is carried.
+  // After a turn the initial tensors are no longer what is carried, unless they were handed on.
+  auto handedOn = [&](const Storage *storage) {
+    return llvm::any_of(loop.yielded,
+                        [&](const Operand &o) { return o.tensor->storage == storage; });
+  };
   for (auto [operand, shared] : llvm::zip(loop.initial, before))
-    if (count > 0)
+    if (count > 0 && !loop.handsOn && !handedOn(operand.tensor->storage))
       operand.tensor->storage->shared = shared;
   for (auto [i, key] : llvm::enumerate(loop.keys())) {
     bool history = loop.history[i] || importer.needsGrad(*loop.yielded[i].tensor);

@@ -108,6 +108,12 @@ static LogicalResult checkBools(Importer &importer, Node &node, StringRef op, Ty
                                   "`logical_not()` operator instead.");
 }
 
+/// What PyTorch computes with bools, too, as with the numbers 0 and 1.
+static bool takesBools(StringRef op) {
+  return llvm::is_contained(
+      {"fmax", "fmin", "clamp", "clamp_min", "clamp_max", "heaviside", "maximum", "minimum"}, op);
+}
+
 /// Reads the operands under one element type and one shape.
 static LogicalResult unify(Importer &importer, Node &node, ArrayRef<Type> elements,
                            SmallVectorImpl<Value> &values) {
@@ -169,6 +175,8 @@ static LogicalResult operandTypes(Importer &importer, Node &node, StringRef op, 
     common = importer.b.getI1Type();
   else if (promotion == "float" && !isa<FloatType>(common))
     common = importer.b.getF32Type();
+  else if (common.isInteger(1) && takesBools(op))
+    common = importer.b.getI32Type();
   elements.assign(operands.size(), common);
   return success();
 }
@@ -298,8 +306,11 @@ Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entr
   // All operands but a condition have the result's type.
   state.addTypes(values.back().getType());
   Operation *op = importer.b.create(state);
-  if (isValid(op))
-    return op->getResult(0);
+  if (isValid(op)) {
+    bool asBool = takesBools(entry.mnemonic) && commonType(importer, node.inputs).isInteger(1);
+    return asBool ? importer.cast(op->getResult(0), importer.b.getI1Type(), node.loc)
+                  : op->getResult(0);
+  }
   (void)importer.fail(node.loc, "'" + node.spec->name + "' is not supported for tensors of " +
                                     dtypeName(getElementTypeOrSelf(values.back().getType())));
   return {};
@@ -330,10 +341,38 @@ const ag::OpEntry &entryOf(StringRef mnemonic) {
                          [&](const ag::OpEntry *e) { return e->mnemonic == mnemonic; });
 }
 
+/// PyTorch's gradient of nextafter is that of the first operand where the two differ, and zero for
+/// the second.
+static Value withNextafterGradient(Importer &importer, Node &node, const ag::OpEntry &entry,
+                                   Value y) {
+  SmallVector<Value> values;
+  if (failed(promoteOperands(importer, node, entry.mnemonic, entry.promotion, values)))
+    return {};
+  OpBuilder &b = importer.b;
+  Location loc = node.loc;
+  auto type = cast<RankedTensorType>(y.getType());
+  Value x = values[0], none = importer.splat(type, 0, loc);
+  Value fixed = ag::DetachOp::create(b, loc, x);
+  // x - x is no zero for infinities.
+  Value gap = ag::SubOp::create(b, loc, fixed, fixed);
+  Value moves = ag::LogicalAndOp::create(
+      b, loc, ag::CompareOp::create(b, loc, fixed, values[1], ag::Predicate::ne),
+      ag::CompareOp::create(b, loc, gap, none, ag::Predicate::eq));
+  Value follows = ag::SelectOp::create(b, loc, moves, ag::SubOp::create(b, loc, fixed, x), none);
+  y = ag::SubOp::create(b, loc, ag::DetachOp::create(b, loc, y), follows);
+  Shape starts(type.getRank(), 0), steps(type.getRank(), 1);
+  return ag::UpdateSliceOp::create(b, loc, type, values[1], y, starts, steps);
+}
+
 static Value compute(Importer &importer, Node &node) {
-  if (const ag::OpEntry *entry = node.spec->entry)
-    return entry->mnemonic == "pow" ? computePow(importer, node, *entry)
-                                    : computeElementwise(importer, node, *entry);
+  if (const ag::OpEntry *entry = node.spec->entry) {
+    if (entry->mnemonic == "pow")
+      return computePow(importer, node, *entry);
+    Value y = computeElementwise(importer, node, *entry);
+    if (y && entry->mnemonic == "nextafter" && importer.needsGrad(node))
+      return withNextafterGradient(importer, node, *entry, y);
+    return y;
+  }
   StringRef name = node.spec->name;
   if (!llvm::any_of(mathComposites(), [&](const Composite &c) { return c.name == name; }))
     name.consume_back("_");
@@ -359,6 +398,14 @@ static LogicalResult elementwise(Importer &importer, Node &node) {
   return success();
 }
 
+static bool isLogical(const Node &node) {
+  return node.spec->entry && node.spec->entry->promotion == "bool";
+}
+
+static bool hasHistory(Importer &importer, const Node &node) {
+  return !isLogical(node) && importer.needsGrad(node);
+}
+
 /// Writes `value` into the first input, which it is broadcast and converted to.
 static LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
   Tensor &target = *node.inputs[0].tensor;
@@ -373,7 +420,7 @@ static LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
                                        " doesn't match the broadcast shape " +
                                        listText(type.getShape()));
   node.results = {node.inputs[0].tensor};
-  return importer.write(target, importer.cast(value, to, node.loc), importer.needsGrad(node),
+  return importer.write(target, importer.cast(value, to, node.loc), hasHistory(importer, node),
                         node.loc);
 }
 
@@ -381,7 +428,13 @@ static LogicalResult checkTarget(Importer &importer, Node &node) {
   if (!node.inputs[0].tensor)
     return importer.expected(*node.inputs[0].json,
                              "a tensor to write as input 1 of '" + node.spec->name + "'");
-  return importer.checkWritable(*node.inputs[0].tensor, importer.needsGrad(node), node.loc);
+  Tensor &target = *node.inputs[0].tensor;
+  // PyTorch's autograd does not see such a write: the gradient would be that of the old contents.
+  if (isLogical(node) && importer.gradEnabled() && importer.needsGrad(target))
+    return importer.fail(node.loc, "'" + node.spec->name +
+                                       "' of a tensor that requires grad is "
+                                       "not supported: it has no gradient");
+  return importer.checkWritable(target, hasHistory(importer, node), node.loc);
 }
 
 static LogicalResult inPlace(Importer &importer, Node &node) {
@@ -402,6 +455,17 @@ static LogicalResult compare(Importer &importer, Node &node) {
   Value value = ag::CompareOp::create(importer.b, node.loc, values[0], values[1], predicate);
   node.results = {importer.makeTensor(value, false)};
   node.results[0]->wrapped = isNumber(node);
+  return success();
+}
+
+/// The tensor itself.
+static LogicalResult positive(Importer &importer, Node &node) {
+  const Operand &x = node.inputs[0];
+  if (!x.tensor)
+    return importer.expected(*x.json, "a tensor as input 1 of 'positive'");
+  if (x.tensor->type.getElementType().isInteger(1))
+    return importer.fail(node.json, "The `+` operator, on a bool tensor is not supported.");
+  node.results = {x.tensor};
   return success();
 }
 
@@ -514,6 +578,7 @@ void addElementwiseOps(OpTable &table, MLIRContext &context) {
                             {{"dtype", AttributeKind::dtype, true}},
                             "conversion to another dtype",
                             castTo});
+  table.add("elementwise", {"positive", 1, 1, {}, "the same tensor", positive});
   for (OpSpec &writer : writers)
     table.add("in place", std::move(writer));
   table.add("in place", {"copy_", 2, 2, {}, "writes the second input into the first", copyInto});

@@ -303,16 +303,31 @@ LogicalResult Importer::evaluateNode(const Json &json, bool nested,
   Location loc = userLocation ? *userLocation : locate(json);
   Node node{json, spec, loc, name ? StringRef(name->text) : StringRef(), {}, {}};
   if (failed(checkKeys(json, *spec)) || failed(readInputs(json, node)) ||
-      failed(runHandler(*this, node)) || failed(finishNode(node)))
+      failed(checkReadable(node)) || failed(runHandler(*this, node)) || failed(finishNode(node)))
     return failure();
   results.append(node.results.begin(), node.results.end());
   return success();
+}
+
+/// What has a storage of its own in PyTorch may be made by an op that elsewhere is a view: tells
+/// autograd that a write to the operand does not change it.
+static void markCopies(const Node &node) {
+  if (StringRef(node.spec->name).starts_with("ag."))
+    return;
+  for (const TensorRef &result : node.results) {
+    Value value = result->isView ? Value() : result->storage->current;
+    Operation *op = value ? value.getDefiningOp() : nullptr;
+    if (isa_and_nonnull<ag::ReshapeOp, ag::TransposeOp, ag::BroadcastOp, ag::SliceOp>(op) &&
+        op->getLoc() == node.loc)
+      op->setAttr("ag.copy", UnitAttr::get(op->getContext()));
+  }
 }
 
 /// Gives the result the node's name and compares its type with the one that the node states.
 LogicalResult Importer::finishNode(Node &node) {
   if (node.results.empty())
     return success();
+  markCopies(node);
   Tensor &result = *node.results[0];
   if (const Json *type = node.json.find("type")) {
     RankedTensorType stated = parseType(*type);

@@ -46,6 +46,8 @@ struct Storage {
   llvm::SmallVector<Value> reads;
   /// Names that stand for it.
   unsigned names = 0;
+  /// How often it was written, or a loop around may have.
+  unsigned writes = 0;
 };
 
 struct View {
@@ -65,8 +67,10 @@ struct Tensor {
   Shape strides;
   /// A view without history: of detach, or made under no_grad.
   bool cut = false;
-  /// Made by a view op, which need not change the shape; the last of them under no_grad.
+  /// Made by a view op, which need not change the shape; one of them under no_grad.
   bool isView = false, isNoGradView = false;
+  /// The writes of its storage when this view was made.
+  unsigned writes = 0;
   /// One of the views of a list, in PyTorch's words: "Output 1 of Split".
   std::string part;
   /// A Python number: of item, requires_grad and the index of repeat.
@@ -159,6 +163,10 @@ public:
   TensorRef makeTensor(Value value, bool history);
   TensorRef makeVariable(Node &node, Value init);
   Value read(Tensor &tensor, mlir::Location loc);
+  /// A view derived from `base`: how PyTorch would know it.
+  void inheritView(Tensor &view, const Tensor &base, llvm::StringRef node);
+  /// Whether PyTorch lets an op read all inputs of a node.
+  mlir::LogicalResult checkReadable(const Node &node);
   /// What follows may see other contents of variables: a function was called.
   void forgetViews();
   /// The value of an operand that is a tensor; null after an error for a number.
@@ -171,7 +179,8 @@ public:
   bool needsGrad(const Node &node) const;
   bool gradEnabled() const { return noGradDepth == 0; }
   /// The storages that nodes of a body write and that lie outside of it become variables.
-  void hoistWrites(const Json &body, mlir::Location loc);
+  /// `again`: the body may run more than once.
+  void hoistWrites(const Json &body, mlir::Location loc, bool again = false);
   Storage *makeStorage(RankedTensorType type);
   TensorRef gradientTensor(Storage &leaf);
   ag::VariableOp declareVariable(llvm::StringRef name, RankedTensorType type, llvm::StringRef kind,

@@ -62,18 +62,12 @@ using P = ag::Predicate;
 
 //===-- One operand ---------------------------------------------------------------------------===//
 
-static Value positive(Importer &importer, Node &node) {
+static Value square(Importer &importer, Node &node) {
   Calc c(importer, node);
   if (!c.read("common"))
     return {};
-  if (c.element(c[0]).isInteger(1))
-    return c.fail(node.json, "The `+` operator, on a bool tensor is not supported.");
-  return c[0];
-}
-
-static Value square(Importer &importer, Node &node) {
-  Calc c(importer, node);
-  return c.read("common") ? c.op<ag::PowScalarOp>(c[0], APFloat(2.0)) : Value();
+  Value x = c.element(c[0]).isInteger(1) ? c.to(c[0], importer.b.getI64Type()) : c[0];
+  return c.op<ag::PowScalarOp>(x, APFloat(2.0));
 }
 
 static Value degrees(Importer &importer, Node &node) {
@@ -342,6 +336,12 @@ static Value clamp(Importer &importer, Node &node) {
     (void)importer.fail(node.json, "expected the bounds as inputs or as attributes, found both");
     return {};
   }
+  // Inputs that are numbers count as attributes.
+  const Json *least = low, *most = high;
+  if (count > 1 && node.inputs[1].isLiteral)
+    least = node.inputs[1].json;
+  if (count > 2 && node.inputs[2].isLiteral)
+    most = node.inputs[2].json;
   for (const Json *bound : {low, high})
     if (bound) {
       Operand operand;
@@ -356,9 +356,9 @@ static Value clamp(Importer &importer, Node &node) {
     y = computeElementwise(importer, node, entryOf("clamp"));
   else
     y = computeElementwise(importer, node, entryOf(low || count == 2 ? "clamp_min" : "clamp_max"));
-  if (y && (low || high)) {
+  if (y && (least || most)) {
     SmallVector<Operand> inputs(node.inputs.begin(), node.inputs.end());
-    y = betweenNumbers(importer, node, y, low, high);
+    y = betweenNumbers(importer, node, y, least, most);
     node.inputs.assign(inputs.begin(), inputs.end());
   }
   node.inputs.truncate(count);
@@ -384,7 +384,6 @@ static Value addProduct(Importer &importer, Node &node) {
 ArrayRef<Composite> mathComposites() {
   using K = AttributeKind;
   static const std::vector<Composite> table = {
-      {"positive", 1, 1, {}, "the same numbers", positive, false},
       {"square", 1, 1, {}, "elementwise x^2", square},
       {"deg2rad", 1, 1, {}, "elementwise degrees as radians", degrees},
       {"rad2deg", 1, 1, {}, "elementwise radians as degrees", degrees},

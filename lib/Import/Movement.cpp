@@ -242,20 +242,34 @@ template <bool isLower> static LogicalResult triangle(Importer &importer, Node &
   Term distance = iota(x, plane, 1) - iota(x, plane, 0);
   Term inside = compare(distance, double(node.integer("diagonal", 0)),
                         isLower ? ag::Predicate::le : ag::Predicate::ge);
-  return call.result(select(expand(inside, x.shape()), x, 0.0));
+  Term y = select(expand(inside, x.shape()), x, 0.0);
+  // PyTorch's keeps no mask: a second backward goes through it.
+  y.value.getDefiningOp()->setAttr("ag.unsaved", importer.b.getUnitAttr());
+  return call.result(y);
 }
 
 /// Rows of `x` on diagonals of new last dims.
 static Term embedDiagonal(Term x, int64_t offset) {
-  int64_t last = x.rank() - 1, size = x.size(last) + std::abs(offset);
-  SmallVector<int64_t> low(x.rank(), 0), high(x.rank(), 0);
-  (offset < 0 ? low : high)[last] = std::abs(offset);
-  Term rows = unsqueeze(padTo(x, low, high, 0), -1);
-  Term hit = compare(iota(x, {size, size}, 1) - iota(x, {size, size}, 0), double(offset),
-                     ag::Predicate::eq);
-  Shape shape(rows.shape());
-  shape.back() = size;
-  return select(expand(hit, shape), expand(rows, shape), 0.0);
+  int64_t last = x.rank() - 1, n = x.size(last), size = n + std::abs(offset);
+  Shape flat(x.shape()), square(x.shape());
+  square.back() = size;
+  square.push_back(size);
+  if (x.numel() == 0) {
+    flat[last] = size * size;
+    SmallVector<int64_t> none(x.rank(), 0), all(x.rank(), 0);
+    all[last] = size * size - n;
+    return reshape(padTo(x, none, all, 0), square);
+  }
+  // One row behind the other, each element is followed by a row's length of zeros.
+  SmallVector<int64_t> low(x.rank() + 1, 0), high(x.rank() + 1, 0);
+  high.back() = size;
+  flat[last] = n * (size + 1);
+  Term rows = reshape(padTo(unsqueeze(x, -1), low, high, 0), flat);
+  low.pop_back();
+  high.pop_back();
+  low[last] = offset >= 0 ? offset : -offset * size;
+  high[last] = size * size - low[last] - flat[last];
+  return reshape(padTo(rows, low, high, 0), square);
 }
 
 static LogicalResult diagEmbed(Importer &importer, Node &node) {
@@ -394,6 +408,7 @@ static LogicalResult unfold(Importer &importer, Node &node) {
   int64_t count = (x.size(dim) - size) / step + 1;
   Term at = iota(x, {count, size}, 0) * double(step) + iota(x, {count, size}, 1);
   Term y = gather(x, at, dim);
+  y.value.getDefiningOp()->setAttr("ag.unsaved", importer.b.getUnitAttr());
   SmallVector<int64_t> perm = range(0, x.rank() + 1);
   perm.erase(perm.begin() + dim + 1);
   perm.push_back(dim + 1);

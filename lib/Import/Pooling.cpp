@@ -225,6 +225,8 @@ static Term resample(Call &call, Term x, int64_t d, int64_t out, ArrayRef<double
     return x;
   Term matrix = numbers(call, {out, x.size(d)}, x.element(), weights);
   Term y = contract(x, matrix, {}, {}, {d}, {1});
+  // A second backward needs nothing of the first.
+  y.value.getDefiningOp()->setAttr("ag.unsaved", call.importer.b.getUnitAttr());
   SmallVector<int64_t> perm = range(0, x.rank() - 1);
   perm.insert(perm.begin() + d, x.rank() - 1);
   return permute(y, perm);

@@ -300,6 +300,10 @@ static LogicalResult addr(Importer &importer, Node &node) {
   Term input = call.input(0), u = call.input(1), v = call.input(2);
   if (!input || !u || !v)
     return failure();
+  // Alone among the products it takes operands of different types.
+  Type common = commonType(importer, node.inputs);
+  for (Term *term : {&input, &u, &v})
+    *term = term->with(importer.cast(term->value, common, node.loc));
   for (auto [i, vector] : llvm::enumerate(SmallVector<Term>{u, v}))
     if (vector.rank() != 1)
       return call.fail("addr: Expected 1-D argument vec" + Twine(i + 1) + ", but got " +

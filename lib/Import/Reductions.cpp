@@ -197,12 +197,18 @@ static LogicalResult moments(Call &call, Term &variance, Term &average) {
   return success();
 }
 
+/// PyTorch's gradient at 0 is 0: the root is cut off there.
+static Term rootAboveZero(Term x) {
+  Term isZero = compare(x, 0, ag::Predicate::eq);
+  return select(isZero, 0.0, sqrt(select(isZero, 1.0, x)));
+}
+
 template <bool isRoot> static LogicalResult varOrStd(Importer &importer, Node &node) {
   Call call(importer, node);
   Term variance = call.none(), average = call.none();
   if (failed(moments(call, variance, average)))
     return failure();
-  return call.result(isRoot ? sqrt(variance) : variance);
+  return call.result(isRoot ? (variance ? rootAboveZero(variance) : variance) : variance);
 }
 
 template <bool isRoot> static LogicalResult varAndMean(Importer &importer, Node &node) {
@@ -210,17 +216,15 @@ template <bool isRoot> static LogicalResult varAndMean(Importer &importer, Node 
   Term variance = call.none(), average = call.none();
   if (failed(moments(call, variance, average)))
     return failure();
-  return call.results({isRoot ? sqrt(variance) : variance, average});
+  return call.results(
+      {isRoot ? (variance ? rootAboveZero(variance) : variance) : variance, average});
 }
 
 //===-- Norms ---------------------------------------------------------------------------------===//
 
 /// x / |x|, with 0 at 0.
 static Term rootOfSquares(Term x, Dims dims, bool keep) {
-  Term squares = sum(x * x, dims, true);
-  // PyTorch's gradient at 0 is 0: the root is cut off there.
-  Term isZero = compare(squares, 0, ag::Predicate::eq);
-  Term root = select(isZero, 0.0, sqrt(select(isZero, 1.0, squares)));
+  Term root = rootAboveZero(sum(x * x, dims, true));
   if (keep)
     return root;
   Shape shape;

@@ -37,6 +37,20 @@ static std::optional<Shape> reshapedStrides(ArrayRef<int64_t> from, ArrayRef<int
   return at == -1 ? std::optional<Shape>(result) : std::nullopt;
 }
 
+/// PyTorch's name of the node of a view.
+static StringRef nodeOf(View::Kind kind) {
+  switch (kind) {
+  case View::Kind::transpose:
+    return "Transpose";
+  case View::Kind::slice:
+    return "Slice";
+  case View::Kind::expand:
+    return "Expand";
+  default:
+    return "View";
+  }
+}
+
 /// Binds a further view of the first input.
 static LogicalResult bindView(Importer &importer, Node &node, View view, Shape strides) {
   Tensor &base = *node.inputs[0].tensor;
@@ -47,18 +61,18 @@ static LogicalResult bindView(Importer &importer, Node &node, View view, Shape s
   tensor->type = view.type;
   tensor->strides = std::move(strides);
   tensor->cache = {};
-  tensor->wrapped = false;
-  tensor->isView = true;
-  tensor->part.clear();
-  tensor->isNoGradView = !importer.gradEnabled();
-  tensor->cut |= !importer.gradEnabled() && importer.needsGrad(base);
-  if (Storage &storage = *tensor->storage; storage.kind == Storage::Kind::plain) {
+  importer.inheritView(*tensor, base, nodeOf(view.kind));
+  Storage &storage = *tensor->storage;
+  // A view of a view of a leaf follows from the value of that: `grad` may ask for both.
+  bool follows = storage.leaf && base.isView && !tensor->cut;
+  if (storage.kind == Storage::Kind::plain || follows) {
     Value value = importer.read(base, node.loc);
     tensor->cache = isSame ? value : importer.applyView(view, value, node.loc);
     tensor->version = storage.version;
     if (!isSame)
       storage.reads.push_back(tensor->cache);
-  } else if (storage.kind == Storage::Kind::variable && storage.leaf) {
+  } else if (storage.kind == Storage::Kind::gradient || storage.leaf) {
+    // A gradient that is None has no views.
     (void)importer.read(*tensor, node.loc);
   }
   node.results = {tensor};
@@ -323,9 +337,12 @@ static LogicalResult detach(Importer &importer, Node &node) {
     return failure();
   auto tensor = std::make_shared<Tensor>(*node.inputs[0].tensor);
   tensor->cut = true;
+  // Not a view for autograd.
+  tensor->isNoGradView = false;
+  tensor->part.clear();
   tensor->cache = {};
   node.results = {tensor};
-  if (tensor->storage->kind == Storage::Kind::plain)
+  if (tensor->storage->kind != Storage::Kind::variable)
     importer.read(*tensor, node.loc);
   return success();
 }
@@ -341,6 +358,13 @@ static LogicalResult cat(Importer &importer, Node &node) {
     parts.push_back(part);
   }
   Type element = commonType(importer, node.inputs);
+  // As in PyTorch a vector without elements fits everything.
+  auto isNothing = [](Value part) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(part.getType()).getShape();
+    return shape.size() == 1 && shape[0] == 0;
+  };
+  if (!llvm::all_of(parts, isNothing))
+    llvm::erase_if(parts, isNothing);
   auto first = cast<RankedTensorType>(parts[0].getType());
   int64_t dim = 0, rank = first.getRank(), total = 0;
   for (auto [i, part] : llvm::enumerate(parts))

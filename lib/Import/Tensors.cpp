@@ -147,6 +147,70 @@ Value Importer::read(Tensor &tensor, Location loc) {
   return value;
 }
 
+void Importer::inheritView(Tensor &view, const Tensor &base, StringRef node) {
+  view.wrapped = false;
+  view.isView = true;
+  view.part = base.part.empty() ? "" : ("Output 0 of " + node).str();
+  view.isNoGradView = base.isNoGradView || !gradEnabled();
+  view.cut |= !gradEnabled() && needsGrad(base);
+  view.writes = base.storage->writes;
+}
+
+/// Ops that PyTorch's autograd does not see.
+static bool isUnrecorded(StringRef op) {
+  static const StringRef names[] = {"detach",
+                                    "eq",
+                                    "ne",
+                                    "lt",
+                                    "le",
+                                    "gt",
+                                    "ge",
+                                    "any",
+                                    "all",
+                                    "isnan",
+                                    "isinf",
+                                    "isfinite",
+                                    "isposinf",
+                                    "isneginf",
+                                    "argmax",
+                                    "argmin",
+                                    "if",
+                                    "item",
+                                    "signbit",
+                                    "requires_grad",
+                                    "logical_and",
+                                    "logical_or",
+                                    "logical_xor",
+                                    "logical_not",
+                                    "count_nonzero",
+                                    "requires_grad_",
+                                    "zero_grad"};
+  return llvm::is_contained(names, op);
+}
+
+LogicalResult Importer::checkReadable(const Node &node) {
+  StringRef op = node.spec->name;
+  if (!gradEnabled() || isUnrecorded(op))
+    return success();
+  for (auto [i, operand] : llvm::enumerate(node.inputs)) {
+    const Tensor *tensor = operand.tensor.get();
+    // The target of a write is checked as such.
+    if (!tensor || (i == 0 && op.ends_with("_")) || (tensor->part.empty() && !tensor->isNoGradView))
+      continue;
+    const Storage &storage = *tensor->storage;
+    if (tensor->writes == storage.writes || !(storage.leaf || storage.history))
+      continue;
+    StringRef what = tensor->isNoGradView ? StringRef("A view was created in no_grad mode")
+                                          : StringRef(tensor->part);
+    return fail(node.loc, what + (tensor->isNoGradView ? "" : " is a view") +
+                              " and its base or another view of its base has been modified "
+                              "inplace" +
+                              (tensor->isNoGradView ? " with grad mode enabled" : "") +
+                              ": make the view after the write");
+  }
+  return success();
+}
+
 void Importer::forgetViews() {
   for (auto &storage : storages)
     if (storage->kind == Storage::Kind::variable)
@@ -249,6 +313,7 @@ LogicalResult Importer::write(Tensor &target, Value value, bool history, Locatio
   Storage &storage = *target.storage;
   value = unview(target, value, loc);
   storage.history |= history && gradEnabled() && !storage.leaf;
+  ++storage.writes;
   switch (storage.kind) {
   case Storage::Kind::plain:
     noteModified(storage, loc);
@@ -295,7 +360,7 @@ static bool isAlias(StringRef op) {
       "reshape", "transpose", "permute",      "expand",   "unsqueeze", "squeeze",  "flatten",
       "slice",   "t",         "detach",       "to_host",  "to_device", "identity", "select",
       "narrow",  "unflatten", "movedim",      "moveaxis", "swapdims",  "swapaxes", "diagonal",
-      "split",   "chunk",     "tensor_split", "unbind"};
+      "split",   "chunk",     "tensor_split", "unbind",   "positive",  "cast"};
   return llvm::is_contained(views, op) || op.ends_with("_");
 }
 
@@ -339,15 +404,17 @@ void Importer::collectWrites(const Json &json, llvm::StringMap<std::string> &ali
     note(root);
 }
 
-void Importer::hoistWrites(const Json &body, Location loc) {
+void Importer::hoistWrites(const Json &body, Location loc, bool again) {
   llvm::StringMap<std::string> aliases;
   SmallVector<std::pair<std::string, Storage *>> found;
   collectWrites(body, aliases, found);
-  for (auto &[name, storage] : found)
+  for (auto &[name, storage] : found) {
+    storage->writes += again;
     if (storage->kind == Storage::Kind::variable)
       ++storage->version; // a later turn reads what this one writes
     else if (storage->shared.empty())
       toVariable(*storage, name, loc);
+  }
 }
 
 LogicalResult Importer::snapshotGradient(Storage &leaf, Location loc) {

@@ -10,7 +10,9 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
   auto tensor = std::make_shared<Tensor>(base);
   RankedTensorType before = base.type;
   Storage &storage = *base.storage;
-  bool plain = storage.kind == Storage::Kind::plain;
+  importer.inheritView(*tensor, base, "View");
+  bool plain =
+      storage.kind == Storage::Kind::plain || (storage.leaf && base.isView && !tensor->cut);
   Value value = plain ? importer.read(base, loc) : Value();
   for (const View &view : views) {
     if (view.kind != View::Kind::transpose && view.type == before)
@@ -24,11 +26,9 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
   tensor->strides = std::move(strides);
   tensor->cache = value;
   tensor->version = storage.version;
-  tensor->wrapped = false;
-  tensor->isView = true;
-  tensor->part.clear();
-  tensor->isNoGradView = !importer.gradEnabled();
-  tensor->cut |= !importer.gradEnabled() && importer.needsGrad(base);
+  // A gradient that is None has no views.
+  if (storage.kind == Storage::Kind::gradient)
+    (void)importer.read(*tensor, loc);
   if (plain && tensor->views.size() != base.views.size())
     storage.reads.push_back(value);
   return tensor;

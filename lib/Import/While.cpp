@@ -20,6 +20,7 @@ struct While {
   Importer &importer;
   Node &node;
   OpBuilder &b;
+  int64_t bound = 0;
   scf::ForOp loop = {};
   SmallVector<Operand> initial = {}, yielded = {};
   SmallVector<Value> inits = {}, yields = {};
@@ -151,7 +152,9 @@ LogicalResult While::turn() {
     OpBuilder no = done.getElseBodyBuilder();
     scf::YieldOp::create(no, loc, carried());
   }
-  ag::ContinueIfOp::create(b, loc, holds);
+  // A loop of one turn is no loop for long.
+  if (bound > 1)
+    ag::ContinueIfOp::create(b, loc, holds);
   SmallVector<Value> next{holds};
   llvm::append_range(next, done.getResults());
   scf::YieldOp::create(b, loc, next);
@@ -159,15 +162,15 @@ LogicalResult While::turn() {
 }
 
 LogicalResult While::read() {
-  int64_t bound = node.integer("max_trips", kNoBound);
+  bound = node.integer("max_trips", kNoBound);
   if (bound < 1)
     return importer.expected(*node.attribute("max_trips"), "a number above 0");
   if (failed(checkCarries(importer, node)))
     return failure();
   for (StringRef key : {"before", "body"})
     if (const Json *nodes = node.attribute(key))
-      importer.hoistWrites(*nodes, node.loc);
-  importer.hoistWrites(*node.attribute("condition"), node.loc);
+      importer.hoistWrites(*nodes, node.loc, /*again=*/bound > 1);
+  importer.hoistWrites(*node.attribute("condition"), node.loc, /*again=*/bound > 1);
   if (const Json *carry = node.attribute("carry"))
     if (failed(readTable(importer, *carry, node.loc, initial, inits)))
       return failure();
