@@ -58,7 +58,8 @@ void Activity::visitLoop(scf::ForOp loop) {
     changed = false;
     Operation *yield = loop.getBody()->getTerminator();
     for (auto [i, arg] : llvm::enumerate(loop.getRegionIterArgs())) {
-      bool on = active.contains(loop.getInitArgs()[i]) || active.contains(yield->getOperand(i));
+      bool on = active.contains(loop.getInitArgs()[i]) || active.contains(yield->getOperand(i)) ||
+                rootValues.contains(arg);
       if (!on || active.contains(arg) || !isDifferentiableType(arg.getType()))
         continue;
       mark(arg);
@@ -69,7 +70,7 @@ void Activity::visitLoop(scf::ForOp loop) {
     changed |= active.size() != before;
   }
   for (auto [i, result] : llvm::enumerate(loop.getResults()))
-    if (active.contains(loop.getRegionIterArgs()[i]))
+    if (active.contains(loop.getRegionIterArgs()[i]) || rootValues.contains(result))
       mark(result);
 }
 

@@ -57,7 +57,7 @@ static Value viewed(Value v) {
   bool isView =
       isa_and_nonnull<ag::BroadcastOp, ag::ReshapeOp, ag::TransposeOp, ag::SliceOp, ag::DetachOp>(
           op);
-  return isView ? op->getOperand(0) : Value();
+  return isView && !op->hasAttr("ag.copy") ? op->getOperand(0) : Value();
 }
 
 /// Whether `marker` notes the write that `node` itself computed, and `v` is what it overwrote:
@@ -84,6 +84,14 @@ static bool isOwnWrite(Operation *node, Operation *marker, Value v) {
   return true;
 }
 
+/// Whether `node` is part of the derivative of the very write that `marker` notes, taken by an
+/// earlier statement with create_graph: PyTorch's reads the copy that was saved.
+static bool isDerivedFromWrite(Operation *node, Operation *marker) {
+  auto where = node->getLoc()->findInstanceOf<FileLineColLoc>();
+  return where && where == marker->getLoc()->findInstanceOf<FileLineColLoc>() &&
+         node->getBlock() == marker->getBlock() && marker->isBeforeInBlock(node);
+}
+
 static LogicalResult modified(Operation *node, Operation *marker, Operation *statement) {
   InFlightDiagnostic error =
       statement->emitError("one of the variables needed for gradient computation has been "
@@ -95,7 +103,7 @@ static LogicalResult modified(Operation *node, Operation *marker, Operation *sta
 
 LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *statement,
                           bool retain) {
-  if (reads.empty())
+  if (reads.empty() || node->hasAttr("ag.unsaved"))
     return success();
   auto &freers = freedBy[node];
   if (!retain)
@@ -121,7 +129,7 @@ LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *sta
     for (Value at = v; at; at = viewed(at))
       for (Operation *user : at.getUsers())
         if (isa<ag::ModifiedOp>(user) && mayPrecede(user, statement, node) &&
-            !isOwnWrite(node, user, v))
+            !isOwnWrite(node, user, v) && !isDerivedFromWrite(node, user))
           return modified(node, user, statement);
   return success();
 }
@@ -162,7 +170,9 @@ LogicalResult Reverse::upwards(Operation *from) {
   Operation *parent = from->getParentOp();
   if (auto loop = dyn_cast<scf::ForOp>(parent))
     for (auto [arg, init] : llvm::zip(loop.getRegionIterArgs(), loop.getInitArgs())) {
-      if (!top.cotangents.contains(arg))
+      Value next = loop.getTiedLoopYieldedValue(arg)->get();
+      // A root that nothing differentiable leads to needs nothing of the turns before.
+      if (!top.cotangents.contains(arg) || !(active(init) || active(next)))
         continue;
       if (tripCount(loop).value_or(2) > 1) {
         InFlightDiagnostic error =
@@ -291,21 +301,26 @@ LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
   for (StringAttr name : reached.leaves)
     inits.push_back(zeros(ag::lookupVariable(loop, FlatSymbolRefAttr::get(name)).getType(), loc));
 
+  if (inits.empty())
+    return success(); // its results are roots themselves
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0),
         one = arith::ConstantIndexOp::create(builder, loc, 1);
   Value trips = arith::ConstantIndexOp::create(builder, loc, *count);
   auto back = scf::ForOp::create(builder, loc, zero, trips, one, inits);
   SmallVector<Value> loopInits(loop.getInitArgs());
+  SmallVector<bool> reads; // for each carried value, whether a turn reads that of the one before
   {
     LoopScope scope(*frame.scope, loop, back, *count);
-    if (failed(loopBody(loop, back, carried, reached, scope)))
+    if (failed(loopBody(loop, back, carried, reached, scope, reads)))
       return failure();
     scope.finish();
   }
   unsigned at = 0;
   for (unsigned i : carried) {
     Value result = back.getResult(at++);
-    if (active(loopInits[i]))
+    // Zeros from the body itself: a turn does not read what the loop starts from.
+    bool isZero = *count > 0 && !reads[at - 1];
+    if (active(loopInits[i]) && !isZero)
       add(frame.cotangents, loopInits[i], result);
   }
   for (Value v : reached.captured)
@@ -316,7 +331,8 @@ LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
 }
 
 LogicalResult Reverse::loopBody(scf::ForOp loop, scf::ForOp back, ArrayRef<unsigned> carried,
-                                const Reached &reached, Scope &scope) {
+                                const Reached &reached, Scope &scope,
+                                SmallVectorImpl<bool> &reads) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(back.getBody());
   Frame inner{&scope};
@@ -333,6 +349,7 @@ LogicalResult Reverse::loopBody(scf::ForOp loop, scf::ForOp back, ArrayRef<unsig
   SmallVector<Value> next;
   for (unsigned i : carried) {
     Value c = inner.cotangents.lookup(args[i]);
+    reads.push_back(c != nullptr);
     next.push_back(c ? c : zeros(args[i].getType(), loop.getLoc()));
   }
   for (Value v : reached.captured)

@@ -60,7 +60,7 @@ private:
                                  const Reached &reached, Frame &frame, Scope &scope);
   mlir::LogicalResult loopBody(mlir::scf::ForOp loop, mlir::scf::ForOp back,
                                mlir::ArrayRef<unsigned> carried, const Reached &reached,
-                               Scope &scope);
+                               Scope &scope, llvm::SmallVectorImpl<bool> &reads);
   void add(llvm::DenseMap<mlir::Value, mlir::Value> &map, mlir::Value key, mlir::Value term);
   void addLeaf(Frame &frame, mlir::StringAttr name, mlir::Value term);
   mlir::Value sum(mlir::Value a, mlir::Value b);
