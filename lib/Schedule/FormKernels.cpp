@@ -5,6 +5,7 @@
 #include "Outline.h"
 #include "gradc/Schedule/Passes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace gradc::sched {
@@ -298,6 +299,20 @@ void makeEscapingFills(func::FuncOp f) {
   }
 }
 
+bool foldGcd(ag::ScalarGcdOp op) {
+  APInt a, b;
+  if (!matchPattern(op->getOperand(0), m_ConstantInt(&a)) ||
+      !matchPattern(op->getOperand(1), m_ConstantInt(&b)))
+    return false;
+  OpBuilder builder(op);
+  APInt divisor = llvm::APIntOps::GreatestCommonDivisor(a.abs(), b.abs());
+  Value folded = arith::ConstantOp::create(
+      builder, op.getLoc(), builder.getIntegerAttr(op->getResult(0).getType(), divisor));
+  op->getResult(0).replaceAllUsesWith(folded);
+  op->erase();
+  return true;
+}
+
 struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
   /// The sched level knows only kernels and host ops.
   LogicalResult replaceHostOps(func::FuncOp f) {
@@ -308,6 +323,9 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
         host.push_back(op);
         return WalkResult::advance();
       }
+      // Canonicalization moves what depends on constants only out of kernels.
+      if (auto gcd = dyn_cast<ag::ScalarGcdOp>(op); gcd && foldGcd(gcd))
+        return WalkResult::advance();
       // What ends a loop early goes with it up to Link.
       if (!isa<ag::AgDialect>(op->getDialect()) || isa<ag::KernelOpInterface, ag::ContinueIfOp>(op))
         return WalkResult::advance();
