@@ -12,6 +12,7 @@ config.test_exec_root = os.path.join(config.gradc_binary_dir, "test")
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.gradc_binary_dir, "bin"), config.llvm_tools_dir, os.environ["PATH"]]
 )
+config.environment["GRADC_VERIFY_EACH"] = "1"
 for key in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if key in os.environ:
         config.environment[key] = os.environ[key]

@@ -31,14 +31,18 @@ Compiler::Compiler(const CompileOptions &options, Stage *progress)
     : options(options), progress(progress) {
   DialectRegistry registry;
   registerAllDialects(registry);
-  mlirContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  ownContext = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  mlirContext = ownContext.get();
 }
+
+Compiler::Compiler(const CompileOptions &options, MLIRContext &shared)
+    : options(options), mlirContext(&shared), progress(nullptr) {}
 
 Compiler::~Compiler() = default;
 
 void Compiler::release() {
   (void)mlirModule.release();
-  (void)mlirContext.release();
+  (void)ownContext.release();
   (void)translated.release();
   (void)llvmContext.release();
   (void)target.release();
@@ -51,7 +55,7 @@ void Compiler::enter(Stage stage) {
 }
 
 Outcome Compiler::fail(const llvm::Twine &text, Outcome outcome) {
-  emitError(UnknownLoc::get(mlirContext.get()), text);
+  emitError(UnknownLoc::get(mlirContext), text);
   return outcome;
 }
 
@@ -107,7 +111,10 @@ static Stage recognise(ModuleOp module) {
 }
 
 Outcome Compiler::parseMlir(StringRef bytes, StringRef path) {
-  ParserConfig config(mlirContext.get());
+  ParserConfig config(mlirContext);
+  // Of a reproducer; which passes run is for gradc-opt.
+  config.attachResourceParser("mlir_reproducer",
+                              [](AsmParsedResourceEntry &) { return success(); });
   mlirModule = parseSourceString<ModuleOp>(bytes, config, path == "-" ? "<stdin>" : path);
   if (!mlirModule)
     return Outcome::InputError;
@@ -129,7 +136,7 @@ Outcome Compiler::parseLlvm(StringRef bytes, StringRef path) {
   llvm::SMDiagnostic diagnostic;
   translated = llvm::parseIR(llvm::MemoryBufferRef(bytes, path), diagnostic, *llvmContext);
   if (!translated) {
-    auto loc = FileLineColLoc::get(mlirContext.get(), path, std::max(diagnostic.getLineNo(), 0),
+    auto loc = FileLineColLoc::get(mlirContext, path, std::max(diagnostic.getLineNo(), 0),
                                    diagnostic.getColumnNo() + 1);
     emitError(loc, diagnostic.getMessage());
     return Outcome::InputError;
@@ -146,7 +153,7 @@ bool Compiler::makeMachine() {
   if (!target)
     target = link::makeTargetMachine(
         options.triple, options.march, options.optLevel,
-        [&](const llvm::Twine &text) { emitError(UnknownLoc::get(mlirContext.get()), text); });
+        [&](const llvm::Twine &text) { emitError(UnknownLoc::get(mlirContext), text); });
   return target != nullptr;
 }
 
@@ -220,7 +227,7 @@ Outcome Compiler::describe() {
 }
 
 Outcome Compiler::runPasses(const StageInfo &info) {
-  PassManager pm(mlirContext.get(), ModuleOp::getOperationName());
+  PassManager pm(mlirContext, ModuleOp::getOperationName());
   pm.enableVerifier(options.verifyEach);
   std::string why;
   if (!info.build(pm, options, why))
@@ -282,7 +289,7 @@ void Compiler::printLevel(llvm::raw_ostream &os) {
     translated->print(os, nullptr);
     return;
   }
-  Builder b(mlirContext.get());
+  Builder b(mlirContext);
   (*mlirModule)->setAttr(kStageAttr, b.getStringAttr(infoOf(at).name));
   OpPrintingFlags flags;
   flags.enableDebugInfo(true, /*prettyForm=*/false);
@@ -291,13 +298,35 @@ void Compiler::printLevel(llvm::raw_ostream &os) {
   os << "\n";
 }
 
+void Compiler::printReproducer(Stage failed, llvm::raw_ostream &os) {
+  PassManager pm(mlirContext, ModuleOp::getOperationName());
+  std::string why, pipeline;
+  const StageInfo &info = infoOf(std::min(failed, Stage::Target));
+  if (info.build && info.build(pm, options, why)) {
+    llvm::raw_string_ostream text(pipeline);
+    pm.printAsTextualPipeline(text);
+  }
+  Builder b(mlirContext);
+  (*mlirModule)->setAttr(kStageAttr, b.getStringAttr(infoOf(at).name));
+  OpPrintingFlags flags;
+  flags.enableDebugInfo(true, /*prettyForm=*/false);
+  AsmState state(*mlirModule, flags);
+  // As MLIR's own crash reproducers have it.
+  state.attachResourcePrinter("mlir_reproducer", [&](Operation *, AsmResourceBuilder &builder) {
+    builder.buildString("pipeline", pipeline);
+    builder.buildBool("disable_threading", true);
+    builder.buildBool("verify_each", true);
+  });
+  (*mlirModule)->print(os, state);
+  (*mlirModule)->removeAttr(kStageAttr);
+  os << "\n";
+}
+
 /// DIR/2-linalg.mlir and so on: with --dump-stages, after each stage.
 bool Compiler::dump(const StageInfo &info) {
   if (options.dumpDir.empty())
     return true;
-  auto error = [&](const llvm::Twine &text) {
-    emitError(UnknownLoc::get(mlirContext.get()), text);
-  };
+  auto error = [&](const llvm::Twine &text) { emitError(UnknownLoc::get(mlirContext), text); };
   if (std::error_code code = llvm::sys::fs::create_directories(options.dumpDir)) {
     error("cannot make the folder '" + options.dumpDir + "': " + code.message());
     return false;

@@ -44,6 +44,7 @@ int main(int argc, char **argv) {
   gradc::sched::registerScheduleInterfaces(registry);
   gradc::sched::registerSchedule();
   gradc::link::registerGradcLinkPasses();
+  gradc::link::registerUpstreamPasses();
   gradc::link::registerLinkDialects(registry);
   mlir::PassPipelineRegistration<>("link-pipeline", "from vector code to the LLVM dialect",
                                    gradc::link::buildLinkPipeline);

@@ -92,7 +92,8 @@ static void writeReproducer(const Request &request, Stage failed) {
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "// gradc failed in stage '" << infoOf(failed).name << "'; run: gradc build this-file "
-     << "--march=" << options.march << " -O" << options.optLevel << "\n";
+     << "--march=" << options.march << " -O" << options.optLevel
+     << ", or: gradc-opt this-file --run-reproducer\n";
   llvm::CrashRecoveryContext recovery;
   bool done = false;
   recovery.RunSafelyOnThread(
@@ -105,7 +106,7 @@ static void writeReproducer(const Request &request, Stage failed) {
         done = compiler.load(request.input) == Outcome::Done &&
                compiler.runThrough(before) == Outcome::Done && compiler.current() < Stage::Target;
         if (done)
-          compiler.printLevel(os);
+          compiler.printReproducer(failed, os);
       },
       kStackBytes);
   if (!done) {

@@ -111,7 +111,10 @@ static void addBuildOptions(CLI::App &command, Request &request) {
                      "write what every stage gives to this folder");
   command.add_flag("--check-nan", compile.checkNan,
                    "a program that ends at the first NaN or infinity and names its line; slow");
-  command.add_flag("--verify-each", compile.verifyEach, "verify the IR after every pass");
+  command
+      .add_flag("--verify-each", compile.verifyEach,
+                "verify the IR after every pass; default where GRADC_VERIFY_EACH is set")
+      ->envname("GRADC_VERIFY_EACH");
   command.add_flag("--time", request.time, "print the milliseconds of every stage");
   command.add_option_function<std::string>(
       "--weights",

@@ -66,6 +66,8 @@ class Compiler {
 public:
   /// `progress`, unless null, follows the current stage: it tells where a crash happened.
   explicit Compiler(const CompileOptions &options, Stage *progress = nullptr);
+  /// In a context that outlives the compiler, with registerAllDialects' dialects.
+  Compiler(const CompileOptions &options, mlir::MLIRContext &shared);
   ~Compiler();
 
   mlir::MLIRContext &context() { return *mlirContext; }
@@ -91,6 +93,8 @@ public:
   Outcome link(llvm::StringRef runtimeArchive, llvm::StringRef outputPath, bool shared = false);
   /// What --emit prints at the level that was reached.
   void printLevel(llvm::raw_ostream &os);
+  /// The program before stage `failed`, with the passes of that stage: for gradc-opt.
+  void printReproducer(Stage failed, llvm::raw_ostream &os);
   /// After Link: the object file.
   llvm::StringRef object() const { return {objectFile.data(), objectFile.size()}; }
   const StageTimes &times() const { return stageTimes; }
@@ -112,7 +116,8 @@ private:
 
   CompileOptions options;
   std::string inputPath;
-  std::unique_ptr<mlir::MLIRContext> mlirContext;
+  std::unique_ptr<mlir::MLIRContext> ownContext;
+  mlir::MLIRContext *mlirContext;
   mlir::OwningOpRef<mlir::ModuleOp> mlirModule;
   std::unique_ptr<llvm::LLVMContext> llvmContext;
   std::unique_ptr<llvm::Module> translated;

@@ -26,6 +26,14 @@ void gradc::link::buildLinkPipeline(OpPassManager &pm) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
+void gradc::link::registerUpstreamPasses() {
+  registerPass([] { return createSCFToControlFlowPass(); });
+  registerPass([] { return createConvertVectorToLLVMPass(); });
+  registerPass([] { return memref::createExpandStridedMetadataPass(); });
+  registerPass([] { return createLowerAffinePass(); });
+  registerPass([] { return createReconcileUnrealizedCastsPass(); });
+}
+
 void gradc::link::registerLinkDialects(DialectRegistry &registry) {
   registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect, affine::AffineDialect>();
   registerBuiltinDialectTranslation(registry);

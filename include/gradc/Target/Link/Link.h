@@ -22,6 +22,8 @@ std::unique_ptr<llvm::TargetMachine> makeTargetMachine(llvm::StringRef triple,
 /// Passes from vector code to the LLVM dialect. Functions of the program become internal functions
 /// of pointers, in the order of Function::arguments.
 void buildLinkPipeline(mlir::OpPassManager &pm);
+/// Makes the passes of others in this pipeline known by name.
+void registerUpstreamPasses();
 
 /// Adds the dialects and translations that translateProgram needs.
 void registerLinkDialects(mlir::DialectRegistry &registry);
