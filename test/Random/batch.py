@@ -30,11 +30,20 @@ class Batch:
         return ""
 
     def run(self, nodes):
-        """{"outcome": 0..3, "prints": [...]} and, after an error, "stage" and "messages"; outcome 4 is a crash."""
+        self.send(nodes)
+        return self.receive()
+
+    def send(self, nodes):
         if self.process is None:
             self.start()
-        self.process.stdin.write(graph_text(nodes).encode() + b"\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(graph_text(nodes).encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # receive() tells why
+
+    def receive(self):
+        """{"outcome": 0..3, "prints": [...]} and, after an error, "stage" and "messages"; outcome 4 is a crash."""
         line = b""
         while not line.endswith(b"\n"):
             ready, _, _ = select.select([self.process.stdout], [], [], self.seconds)
@@ -50,3 +59,20 @@ class Batch:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Batches:
+    """Most programs without LLVM's optimiser, which takes half of the time; every eighth with it."""
+
+    def __init__(self, path):
+        self.plain, self.optimised = Batch(path, ["-O0"]), Batch(path, ["-O2"])
+
+    def of(self, number):
+        return self.plain if number % 8 else self.optimised
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.plain.stop()
+        self.optimised.stop()

@@ -12,7 +12,10 @@ MESSAGES = {
     "not a leaf": ("you can only change requires_grad flags of leaf variables",),
     "unused": ("appears to not have been used in the graph",),
     "overlap": ("single memory location",),
+    "view": ("its base or another view of its base has been modified inplace", "is a view and is being modified inplace",
+             "A view was created in no_grad mode"),
     "shape of output": ("output with shape",),
+    "result type": ("can't be cast to the desired output type",),
     "none": ("is None here", "may be None here"),
 }
 # References are stored with 13 digits at most.

@@ -10,11 +10,20 @@ import subprocess
 
 import torch
 
+import layers
+import torch_layers
 import torch_ops
+from calls import WRITES, Const
 
 BOUNDARY = (0.0, -0.0, 1.0, -1.0, 0.5, "inf", "-inf", "nan", 1e-40, -1e-40, 1e38, -3e38, 2.0, 1e-7, 88.8, -104.0)
 # Arguments that keep these ops on their domain.
 TAMED = {"log": "exp", "sqrt": "abs", "exp": "tanh", "reciprocal": "exp"}
+
+VIEWS = ("reshape", "transpose", "permute", "expand", "unsqueeze", "squeeze", "flatten", "slice", "t", "detach", "to_host", "select", "narrow",
+         "unflatten", "movedim", "diagonal", "split", "chunk", "tensor_split", "unbind", "positive", "cast")
+# What PyTorch has no derivative for.
+NO_RULE = ("heaviside", "floor_divide", "heaviside_", "floor_divide_", "acosh_", "asinh_", "atanh_", "arccosh_", "arcsinh_", "arctanh_",
+           "logical_and_", "logical_or_", "logical_xor_", "logical_not_")
 
 
 class Table:
@@ -22,10 +31,11 @@ class Table:
 
     def __init__(self, gradc):
         text = subprocess.run([gradc, "ops"], capture_output=True, text=True, check=True).stdout
-        self.elementwise, self.in_place, self.drawn, group = {}, [], [], ""
+        self.elementwise, self.in_place, self.drawn, self.names, group = {}, [], [], set(), ""
         for line in text.splitlines():
             if m := re.match(r"  (\S+)\s+(\d+)\S*\s+(\{.*?\})?", line):
                 name, inputs, attributes = m[1], int(m[2]), m[3] or ""
+                self.names.add(name)
                 if not torch_ops.known(name) or name.startswith("ag."):
                     continue
                 if name in torch_ops.DRAWS:
@@ -39,8 +49,9 @@ class Table:
 
 
 class Value:
-    def __init__(self, name, sample, active=False, leaf=False):
+    def __init__(self, name, sample, active=False, leaf=False, own=True):
         self.name, self.sample, self.active, self.leaf = name, sample, active, leaf
+        self.own = own  # it has a place of its own in the graph: no view, nothing that was handed on
 
     def __repr__(self):
         return self.name
@@ -126,12 +137,15 @@ class Generator:
         """The sample of a call; None when PyTorch refuses it."""
         if node["op"].startswith("sign") and values[0].sample.dtype == torch.bool:
             return None
-        inputs = [v.sample.clone() if isinstance(v, Value) else v for v in values]
+        inputs = [v.sample.clone() if hasattr(v, "sample") else v for v in values]
         try:
             with torch.no_grad():
                 y = torch_ops.call(node["op"], node, inputs)
-        except (RuntimeError, TypeError, ValueError, IndexError, AttributeError):
+        except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError, torch_layers.Outside):
             return None
+        self.several = y if isinstance(y, (tuple, list)) else None
+        if self.several is not None:
+            y = y[0] if y else None
         if not torch.is_tensor(y) or y.numel() > 2000 or y.dim() > 5:
             return None
         return y.detach()
@@ -146,6 +160,11 @@ class Generator:
     def attempt(self, env, depth):
         r, k = self.r, self.r.random()
         table = self.table
+        if r.random() < 0.3:
+            drawn = layers.draw(self, env)
+            if drawn and drawn[0]["op"] not in table.names:
+                raise ValueError(f"gradc has no op {drawn[0]['op']}")
+            return drawn
         if k < 0.22:
             op = r.choice(table.elementwise[1])
             x = self.operand(env, depth)
@@ -199,8 +218,10 @@ class Generator:
             sample = self.evaluated(node, values)
             if sample is None:
                 continue
+            if node["op"] in NO_RULE and any(getattr(v, "active", False) for v in values):
+                continue
             active = node["op"] != "detach" and sample.is_floating_point() and any(
-                isinstance(v, Value) and v.active for v in values)
+                hasattr(v, "active") and v.active for v in values)
             return node, sample, active
         return None
 
@@ -209,9 +230,9 @@ class Generator:
     def statements(self, env, depth, n):
         out = []
         weights = {"define": 50, "backward": 7, "grad": 5, "show": 4, "show_grad": 3, "clear": 3, "write": 8,
-                   "update": 4, "penalty": 2, "requires": 1, "use_grad": 2}
+                   "update": 4, "penalty": 2, "requires": 1, "use_grad": 2, "alias": 1}
         if depth < 2:
-            weights.update(repeat=4, branch=4)
+            weights.update(repeat=4, branch=4, turns=1)
         kinds, chances = list(weights), list(weights.values())
         for _ in range(n):
             nodes = getattr(self, self.r.choices(kinds, chances)[0])(env, depth)
@@ -223,8 +244,13 @@ class Generator:
         if not drawn:
             return None
         node, sample, active = drawn
+        if self.several is not None and self.r.random() < 0.8:
+            node["names"] = [self.fresh() for _ in self.several]
+            env += [Value(name, y, active and y.is_floating_point(), own=node["op"] not in VIEWS)
+                    for name, y in zip(node["names"], self.several)]
+            return [node]
         node = {"name": self.fresh(), **node}
-        env.append(Value(node["name"], sample, active))
+        env.append(Value(node["name"], sample, active, own=node["op"] not in VIEWS))
         return [node]
 
     def scalar_of(self, env):
@@ -255,7 +281,10 @@ class Generator:
     def grad(self, env, depth):
         if not (loss := self.scalar_of(env)):
             return None
-        wrt = [self.pick(env, active=True) for _ in range(self.r.randint(1, 2))]
+        own = lambda v: v.own or self.r.random() < 0.05
+        wrt = [self.pick(env, active=True, test=own) for _ in range(self.r.randint(1, 2))]
+        if None in wrt:
+            return None
         if len({v.name for v in wrt}) < len(wrt):
             wrt.pop()
         node = {"op": "grad", "inputs": [loss[1]], "wrt": [v.name for v in wrt], "names": []}
@@ -302,11 +331,18 @@ class Generator:
         x = self.pick(env, test=lambda v: not v.leaf or (self.errors and r.random() < 0.2))
         if x is None:
             return None
+        if r.random() < 0.15:  # at indices
+            drawn = WRITES[r.choice(list(WRITES))](self, [x] if x.sample.is_floating_point() else env)
+            if drawn and self.evaluated(*drawn) is not None and (self.errors or not drawn[1][0].leaf):
+                drawn[1][0].active = any(hasattr(v, "active") and v.active for v in drawn[1])
+                return [drawn[0]]
         for _ in range(20):
             op, inputs = r.choice(self.table.in_place + [("add_", 2), ("mul_", 2), ("copy_", 2)])
             values = [x] + [self.pick(env) if r.random() < 0.6 else self.scalar() for _ in range(inputs - 1)]
             node = {"op": op, "inputs": [v.name if isinstance(v, Value) else v for v in values]}
             if self.evaluated(node, values) is None and r.random() > 0.002:
+                continue
+            if op in NO_RULE and r.random() > 0.02 and any(getattr(v, "active", False) for v in values):
                 continue
             x.active = x.active or any(isinstance(v, Value) and v.active for v in values)
             return [node]
@@ -321,7 +357,7 @@ class Generator:
             inner = list(env)
             if defined := self.define(inner, depth):
                 body = defined + body
-                env.append(Value(defined[0]["name"], inner[-1].sample))
+                env += [Value(v.name, v.sample) for v in inner[len(env):]]
         return [{"op": "no_grad", "body": body}]
 
     def requires(self, env, depth):
@@ -342,12 +378,16 @@ class Generator:
         env.append(Value(node["name"], leaf.sample.clone()))
         return [node]
 
+    def handed(self, env, test=lambda v: True):
+        """A value for loops and branches to hand on: rarely a leaf, which other statements write."""
+        return (self.r.random() < 0.85 and self.pick(env, test=lambda v: not v.leaf and test(v))) or self.pick(env, test=test)
+
     def repeat(self, env, depth):
-        carried = [self.pick(env) for _ in range(self.r.choice((0, 1, 1, 2)))]
+        carried = [self.handed(env) for _ in range(self.r.choice((0, 1, 1, 2)))]
         inner, carry = list(env), {}
         for v in carried:
             carry[self.fresh("h")] = v
-        inner += [Value(h, v.sample, v.active or self.r.random() < 0.5) for h, v in carry.items()]
+        inner += [Value(h, v.sample, v.active or self.r.random() < 0.5, own=False) for h, v in carry.items()]
         node = {"op": "repeat", "count": self.r.choice((1, 1, 2, 2, 3, 3, 4) if self.r.random() < 0.95 else (0,))}
         if self.r.random() < 0.3:
             node["index"] = self.fresh("i")
@@ -357,7 +397,34 @@ class Generator:
             same = lambda a: lambda v: v.sample.shape == a.shape and v.sample.dtype == a.dtype
             node["carry"] = {h: v.name for h, v in carry.items()}
             node["yield"] = {h: self.pick(inner, test=same(v.sample)).name for h, v in carry.items()}
-            env += [Value(h, v.sample, True if v.sample.is_floating_point() else False) for h, v in carry.items()]
+            env += [Value(h, v.sample, v.sample.is_floating_point(), own=False) for h, v in carry.items()]
+        return [node]
+
+    def alias(self, env, depth):
+        """Another handle of a gradient."""
+        if not self.has_grad():
+            return None
+        leaf = self.r.choice(self.leaves)
+        node = {"name": self.fresh(), "op": self.r.choice(("detach", "reshape")), "inputs": [leaf.name + ".grad"]}
+        if node["op"] == "reshape":
+            node["shape"] = [-1]
+        env.append(Value(node["name"], leaf.sample.reshape(-1) if node["op"] == "reshape" else leaf.sample.clone()))
+        return [node]
+
+    def turns(self, env, depth):
+        """A while: its condition is some carried value."""
+        v = self.handed(env, lambda v: v.sample.dtype != torch.bool and v.sample.numel() > 0)
+        if v is None:
+            return None
+        name = self.fresh("h")
+        total = {"op": "sum", "inputs": [name]}
+        node = {"op": "while", "carry": {name: v.name}, "max_trips": self.r.randint(1, 3),
+                "condition": {"value": {"op": self.r.choice(("lt", "gt")), "inputs": [total, self.r.choice((0, 1.5, 4))]}}}
+        inner = list(env) + [Value(name, v.sample, v.active or self.r.random() < 0.5, own=False)]
+        node["body"] = self.statements(inner, depth + 1, self.r.randint(1, 4))
+        same = lambda o: o.sample.shape == v.sample.shape and o.sample.dtype == v.sample.dtype
+        node["yield"] = {name: self.pick(inner, test=same).name}
+        env.append(Value(name, v.sample, v.sample.is_floating_point(), own=False))
         return [node]
 
     def branch(self, env, depth):
@@ -371,12 +438,12 @@ class Generator:
         for name, side in zip(("then", "else"), sides):
             node[name] = self.statements(side, depth + 1, r.randint(0, 3))
         if r.random() < 0.7:
-            a = self.pick(sides[0])
+            a = self.handed(sides[0])
             b = self.pick(sides[1], test=lambda v: v.sample.shape == a.sample.shape and v.sample.dtype == a.sample.dtype)
             if b:
                 name = self.fresh("r")
                 node["yield"] = {"then": {name: a.name}, "else": {name: b.name}}
-                env.append(Value(name, a.sample, a.active or b.active))
+                env.append(Value(name, a.sample, a.active or b.active, own=False))
         return [node]
 
     def program(self):

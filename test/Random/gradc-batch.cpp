@@ -157,7 +157,11 @@ static int callFunction(const gradc_program *program, void *self, StringRef name
 
 /// Runs a script; its error code, or why it could not be loaded.
 static Expected<int> runObject(StringRef object) {
-  auto jit = orc::LLJITBuilder().create();
+  // Asking what the host is takes longer than most programs run.
+  static auto host = orc::JITTargetMachineBuilder::detectHost();
+  if (!host)
+    return host.takeError();
+  auto jit = orc::LLJITBuilder().setJITTargetMachineBuilder(*host).create();
   if (!jit)
     return jit.takeError();
   if (Error e = defineRuntime(**jit))
@@ -192,12 +196,25 @@ static std::string place(mlir::Location loc) {
   return text;
 }
 
+/// Loading the dialects takes as long as a small program; what a context has uniqued stays, though.
+static mlir::MLIRContext &sharedContext() {
+  static constexpr unsigned kUses = 200;
+  static unsigned uses = 0;
+  static std::unique_ptr<mlir::MLIRContext> context;
+  if (uses++ % kUses == 0) {
+    mlir::DialectRegistry registry;
+    registerAllDialects(registry);
+    context.reset(new mlir::MLIRContext(registry, mlir::MLIRContext::Threading::DISABLED));
+  }
+  return *context;
+}
+
 static json::Object runProgram(StringRef text, unsigned optLevel) {
   CompileOptions options;
   options.name = "program";
   options.optLevel = optLevel;
   options.verifyEach = true;
-  Compiler compiler(options);
+  Compiler compiler(options, sharedContext());
   json::Array messages;
   mlir::ScopedDiagnosticHandler handler(&compiler.context(), [&](mlir::Diagnostic &d) {
     messages.push_back(json::Array{place(d.getLocation()), d.str()});

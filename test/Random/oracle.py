@@ -81,4 +81,13 @@ def refused_on_some_path(nodes, kind):
 
 def refused_later(nodes, kind):
     """Whether PyTorch gives this error, too, once the statements that it refuses before are left out."""
-    return kind in torch_program.all_errors(nodes)
+    return kind in map(torch_program.kind_of, torch_program.all_errors(nodes))
+
+
+def says_on_some_path(nodes, text):
+    """Whether PyTorch says this when branches go another way than they do, or statements that fail are left out."""
+    n = min(branches(nodes), MOST_BRANCHES)
+    for forced in itertools.product((False, True), repeat=max(n, 1)):
+        if any(text in e for e in torch_program.all_errors(nodes, forced)):
+            return True
+    return False

@@ -7,6 +7,8 @@ how many operands it takes. All others are in MEANINGS, and in DRAWS when progra
 import torch
 import torch.nn.functional as F
 
+import torch_layers
+
 DTYPES = {"f32": torch.float32, "f64": torch.float64, "f16": torch.float16, "bf16": torch.bfloat16,
           "i8": torch.int8, "i16": torch.int16, "i32": torch.int32, "i64": torch.int64, "u8": torch.uint8,
           "bool": torch.bool}
@@ -47,6 +49,7 @@ def slice_(n, x):
 
 
 MEANINGS = {
+    **torch_layers.MEANINGS,
     "where": lambda n, *i: torch.where(*i),
     "cast": lambda n, x: x.to(DTYPES[n["dtype"]]),
     "matmul": lambda n, a, b: a @ b,
@@ -60,7 +63,6 @@ MEANINGS = {
     "flatten": lambda n, x: x.flatten(n.get("start_dim", 0), n.get("end_dim", -1)),
     "t": lambda n, x: x.t(),
     "cat": lambda n, *i: torch.cat(i, n.get("dim", 0)),
-    "pad": lambda n, x: F.pad(x, n["pad"], value=n.get("value", 0)),
     "slice": slice_,
     "detach": lambda n, x: x.detach(),
     "to_host": lambda n, x: x.cpu(),

@@ -4,12 +4,14 @@
     torch_program.py FILE.json ...      what each program prints, or its error
 """
 import json
+import math
 import sys
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import torch_ops
+from torch_layers import Outside
 
 KINDS = {
     "freed": ("backward through the graph a second time",),
@@ -21,9 +23,11 @@ KINDS = {
     "integer leaf": ("only Tensors of floating point", "Only Tensors of floating point"),
     "unused": ("appears to not have been used in the graph",),
     "overlap": ("single memory location",),
+    "view": ("its base or another view of its base has been modified inplace", "is a view and is being modified inplace",
+             "A view was created in no_grad mode"),
     "shape of output": ("output with shape",),
     "result type": ("can't be cast to the desired output type", "can't be cast to"),
-    "none": ("NoneType", "must be Tensor, not None"),
+    "none": ("NoneType", "must be Tensor, not None", "Could not infer dtype of NoneType"),
 }
 
 
@@ -35,12 +39,19 @@ def kind_of(text):
 SILENT = ("clone", "copy", "empty", "detach", "fill", "zero", "item", "alias", "rand", "normal", "uniform", "lift", "arange")
 
 
+# Ops that subtract what they rounded within: trusted as far as rounded operands move them.
+TIES = ("amin", "amax", "min", "max", "aminmax", "minimum", "maximum", "fmin", "fmax", "clamp", "clamp_min", "clamp_max")
+INWARD = ("_norm", "var", "std", "cdist", "pairwise_distance")
+
+
 class Noise(TorchDispatchMode):
     """Moves every rounded result by a few units in the last place: shows how far a result can be trusted.
 
     What the other precision computes equally is exact, and stays.
     """
 
+    # PyTorch's polygamma(1) is good to 3e-10 in f64; docs/numbers.md tells what gradc's is.
+    COARSE = {"aten::polygamma": 2.0**-30}
     STEP = {torch.float32: 2.0**-22, torch.float64: 2.0**-51, torch.float16: 2.0**-10, torch.bfloat16: 2.0**-7}
     OTHER = {torch.float64: torch.float32}
 
@@ -53,6 +64,8 @@ class Noise(TorchDispatchMode):
         name = func.name()
         in_place = name.split("::")[1].split(".")[0].endswith("_")
         before = [a.clone() if torch.is_tensor(a) else a for a in args] if in_place else args
+        if any(part in name for part in INWARD) and not in_place:
+            args = [self.nudged(a) for a in args]
         out = func(*args, **kwargs)
         if func.is_view or any(part in name for part in SILENT):
             return out
@@ -61,8 +74,16 @@ class Noise(TorchDispatchMode):
                 self.move(func, before, kwargs, y, single=y is out)
         return out
 
+    def nudged(self, a):
+        if not torch.is_tensor(a) or a.dtype not in self.STEP or not a.numel():
+            return a
+        if bool((a.abs() > torch.finfo(a.dtype).max ** 0.5).any()):
+            return a * math.nan  # squares overflow: the order of the steps decides
+        return a + a * (self.STEP[a.dtype] / 4) * torch.randn(a.shape, generator=self.r).to(a.dtype)
+
     def move(self, func, args, kwargs, y, single):
-        step = self.STEP[y.dtype]
+        name = func.name().split(".")[0]
+        step = max(self.STEP[y.dtype], self.COARSE.get(name, 0.0))
         moved = y + y * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
         if single:
             other = self.OTHER.get(y.dtype, torch.float64)
@@ -70,14 +91,17 @@ class Noise(TorchDispatchMode):
             try:
                 exact = func(*[[cast(b) for b in a] if isinstance(a, list) else cast(a) for a in args],
                              **{k: v for k, v in kwargs.items() if k != "dtype"})
-                moved = torch.where(exact.to(torch.float64) == y.to(torch.float64), y, moved)
+                # Beyond the mantissa both precisions round away the same.
+                same = (exact.to(torch.float64) == y.to(torch.float64)) & (y.abs() < 1 / self.STEP[y.dtype])
+                moved = torch.where(same, y, moved)
             except (RuntimeError, TypeError):
                 pass
-        y.copy_(torch.where(torch.isfinite(y), moved, y))
-
-
-class Outside(Exception):
-    """The program does what gradc does not mean to copy."""
+        moved = torch.where(torch.isfinite(y), moved, y)
+        if name.split("::")[1] in TIES:  # 0 and -0 are equal: which of them it is only rounding tells
+            moved = torch.where(y == 0, -y, moved)
+        if name == "aten::polygamma":  # at its poles PyTorch's is whatever rounding leaves of sin(pi x)
+            moved = torch.where(y.abs() > 1e9, -y, moved)
+        y.copy_(moved)
 
 
 ERRORS = (RuntimeError, TypeError, AttributeError, ValueError, IndexError)
@@ -113,13 +137,20 @@ class Program:
             except ERRORS as e:
                 if self.errors is None or "body" in n or "then" in n:
                     raise
-                self.errors.append(kind_of(str(e)))
+                self.errors.append(str(e))
+                for name, w in zip(n.get("names", []), n.get("wrt", [])):
+                    self.scopes[-1][name] = torch.zeros_like(self.lookup(w))
             except KeyError:
                 if self.errors is None:
                     raise  # else a name that a statement left out would have given
 
     def node(self, n):
         value = self.value(n["op"], n)
+        if isinstance(value, (tuple, list)) and n["op"] != "grad":
+            for name, part in zip(n.get("names", []), value):
+                self.scopes[-1][name] = part
+                self.made[name] = (part.grad_fn,)
+            value = value[0]
         if "name" in n:
             self.scopes[-1][n["name"]] = value
             self.made[n["name"]] = (getattr(value, "grad_fn", None),)
@@ -143,6 +174,7 @@ class Program:
     def do_backward(self, n):
         i = [self.operand(o) for o in n["inputs"]]
         create = n.get("create_graph", False)
+        i[1:] = [d.clone() for d in i[1:]]  # PyTorch may make it the .grad itself, and add to it later
         i[0].backward(*i[1:], retain_graph=n.get("retain_graph", create), create_graph=create)
 
     def do_grad(self, n):
@@ -150,9 +182,10 @@ class Program:
         create = n.get("create_graph", False)
         wrt = [self.lookup(w) for w in n["wrt"]]
         # What a loop or branch hands on is a new value for gradc, though PyTorch's is the same tensor.
-        bound = [t for scope in self.scopes for t in scope.values() if torch.is_tensor(t)]
-        if any(sum(t is other for other in bound) > 1 for t in wrt):
-            raise Outside
+        for name, t in zip(n["wrt"], wrt):
+            names = [other for scope in self.scopes for other, value in scope.items() if value is t]
+            if names[0] != name:
+                raise Outside
         for name, t in zip(n["wrt"], wrt):
             # A write to its base gives a view another place in the graph; and one that changes nothing is its base for gradc.
             if t._is_view() and (self.made.get(name, (None,))[0] is not t.grad_fn or
@@ -190,6 +223,19 @@ class Program:
             self.scopes.pop()
         self.hand_on(carry)
 
+    def do_while(self, n):
+        carry = {k: self.operand(v) for k, v in n.get("carry", {}).items()}
+        for _ in range(n.get("max_trips", 100)):
+            self.scopes.append(dict(carry))
+            self.body(n.get("before", []))
+            if not bool(self.operand(n["condition"]["value"])) and self.forced is None:
+                self.scopes.pop()
+                break
+            self.body(n["body"])
+            carry = {k: self.operand(v) for k, v in n.get("yield", {}).items()}
+            self.scopes.pop()
+        self.hand_on(carry)
+
     def do_if(self, n):
         taken = bool(self.operand(n["inputs"][0]))
         if self.forced is not None:
@@ -219,6 +265,7 @@ class Program:
             return None
         if not torch.is_tensor(v):
             return {"number": v}
+        v.grad_fn  # as PyTorch's text of it reads it, which some views refuse
         data = v.detach().to(torch.float64) if v.dtype.is_floating_point else v.detach()
         return {"dtype": str(v.dtype).split(".")[1], "shape": list(v.shape), "grad": v.requires_grad,
                 "data": [int(x) if isinstance(x, bool) else x for x in data.flatten().tolist()]}
@@ -240,9 +287,9 @@ def run(nodes, noise=None, forced=None):
     return p.rows, error
 
 
-def all_errors(nodes):
-    """The kinds of error of all statements, where those that fail are left out."""
-    p = Program(errors=[])
+def all_errors(nodes, forced=None):
+    """The errors of all statements, where those that fail are left out."""
+    p = Program(forced, errors=[])
     try:
         p.body(nodes)
     except (KeyError, Outside, *ERRORS):

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""What the ops of calls.py and layers.py mean in PyTorch."""
+import torch
+import torch.nn.functional as F
+
+
+class Outside(Exception):
+    """The program does what gradc does not mean to copy."""
+
+
+def kw(n, *names):
+    return {k: number(n[k]) for k in names if k in n}
+
+
+def number(x):
+    return float(x) if x in ("inf", "-inf", "nan") else x
+
+
+def along(name, *extra):
+    """An op along "dim", where there is one."""
+    def meaning(n, x):
+        return getattr(torch, name)(x, **kw(n, "dim", "keepdim", *extra))
+    return meaning
+
+
+def plain(function, *names):
+    return lambda n, *inputs: function(*inputs, **kw(n, *names))
+
+
+def distinct(x, dim):
+    """PyTorch does not say which of equal elements these ops take."""
+    if x.dim() and x.shape[dim] > 1 and x.numel():
+        y = x.detach().sort(dim).values
+        a, b = y.narrow(dim, 0, y.shape[dim] - 1), y.narrow(dim, 1, y.shape[dim] - 1)
+        if bool(((a == b) | (b.isnan() & a.isnan())).any()):
+            raise Outside("ties")
+
+
+def topk(n, x):
+    distinct(x, n.get("dim", -1))
+    return torch.topk(x, n["k"], n.get("dim", -1), n.get("largest", True), n.get("sorted", True))
+
+
+def kthvalue(n, x):
+    distinct(x, n.get("dim", -1))
+    return torch.kthvalue(x, n["k"], n.get("dim", -1), n.get("keepdim", False))
+
+
+def median(n, x):
+    distinct(x if "dim" in n else x.reshape(-1), n.get("dim", 0))
+    return torch.median(x, n["dim"], n.get("keepdim", False)) if "dim" in n else torch.median(x)
+
+
+def norm(n, x):
+    p = number(n.get("p", 2))
+    return torch.linalg.vector_norm(x, p, **kw(n, "dim", "keepdim"))
+
+
+def nansum_mean(name):
+    return lambda n, x: getattr(torch, name)(x, **kw(n, "dim", "keepdim"))
+
+
+def aminmax(n, x):
+    return tuple(torch.aminmax(x, **kw(n, "dim", "keepdim")))
+
+
+def window_list(n, key, dims, absent):
+    v = n.get(key, absent)
+    return v if isinstance(v, list) else [v] * dims
+
+
+def convolution(name):
+    return lambda n, x, w, b=None: getattr(F, name)(x, w, b, **kw(n, "stride", "padding", "output_padding", "groups", "dilation"))
+
+
+def pooled(name, *names):
+    def meaning(n, x):
+        extra = kw(n, "kernel_size", "stride", "padding", "ceil_mode", "output_size", *names)
+        if "max" in name:
+            return getattr(F, name)(x, return_indices=True, **extra)
+        return getattr(F, name)(x, **extra)
+    return meaning
+
+
+def interpolate(n, x):
+    return F.interpolate(x, **kw(n, "size", "mode", "align_corners"))
+
+
+def loss(name, *names):
+    return lambda n, *inputs: getattr(F, name)(*inputs, **kw(n, "reduction", *names))
+
+
+def weighted(name):
+    return lambda n, x, t, w=None: getattr(F, name)(x, t, w, **kw(n, "reduction", "ignore_index", "label_smoothing"))
+
+
+def rms_norm(n, x, w=None):
+    return F.rms_norm(x, n["normalized_shape"], w, **kw(n, "eps"))
+
+
+def instance_norm(n, x, mean=None, var=None, w=None, b=None):
+    return F.instance_norm(x, mean, var, w, b, **kw(n, "use_input_stats", "momentum", "eps"))
+
+
+def batch_norm(n, x, mean=None, var=None, w=None, b=None):
+    return F.batch_norm(x, mean, var, w, b, **kw(n, "training", "momentum", "eps"))
+
+
+def attention(n, q, k, v, mask=None):
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, **kw(n, "is_causal", "scale"))
+
+
+def scatter_reduce(n, x, i, u):
+    y = x.scatter_reduce(n["dim"], i, u, n["reduce"], include_self=n.get("include_self", True))
+    # docs/graph.md: what equals the result by chance takes a share of PyTorch's gradient, though it was left out.
+    if not n.get("include_self", True) and n["reduce"] in ("amax", "amin") and bool((x == y).gather(n["dim"], i).any()):
+        raise Outside("ties")
+    return y
+
+
+def var_mean(n, x):
+    if not bool(x.isfinite().all()):
+        raise Outside("PyTorch's mean of infinities is NaN here")
+    return torch.var_mean(x, **kw(n, "dim", "keepdim", "correction"))
+
+
+def put(in_place):
+    def meaning(n, x, v, *indices):
+        call = x.index_put_ if in_place else x.index_put
+        return call(indices, v, accumulate=n.get("accumulate", False))
+    return meaning
+
+
+def pad(n, x):
+    if n.get("mode", "constant") == "constant":
+        return F.pad(x, n["pad"], value=n.get("value", 0))
+    return F.pad(x, n["pad"], mode=n["mode"])
+
+
+MEANINGS = {
+    # shapes
+    "select": lambda n, x: x.select(n.get("dim", 0), n["index"]),
+    "narrow": lambda n, x: x.narrow(n.get("dim", 0), n["start"], n["length"]),
+    "split": lambda n, x: x.split(n["split_size"], n.get("dim", 0)),
+    "chunk": lambda n, x: x.chunk(n["chunks"], n.get("dim", 0)),
+    "tensor_split": lambda n, x: x.tensor_split(tuple(n["indices_or_sections"]) if isinstance(n["indices_or_sections"], list)
+                                                else n["indices_or_sections"], n.get("dim", 0)),
+    "unbind": lambda n, x: x.unbind(n.get("dim", 0)),
+    "diagonal": lambda n, x: x.diagonal(n.get("offset", 0), n.get("dim1", 0), n.get("dim2", 1)),
+    "movedim": lambda n, x: x.movedim(n["source"], n["destination"]),
+    "unflatten": lambda n, x: x.unflatten(n.get("dim", 0), n["sizes"]),
+    "flip": lambda n, x: x.flip(n["dims"]), "roll": lambda n, x: torch.roll(x, n["shifts"], n.get("dims")),
+    "rot90": lambda n, x: torch.rot90(x, n.get("k", 1), n.get("dims", [0, 1])),
+    "tril": lambda n, x: x.tril(n.get("diagonal", 0)), "triu": lambda n, x: x.triu(n.get("diagonal", 0)),
+    "diag": lambda n, x: torch.diag(x, n.get("diagonal", 0)), "diag_embed": lambda n, x: torch.diag_embed(x, n.get("offset", 0)),
+    "tile": lambda n, x: x.repeat(n["dims"]), "repeat_interleave": lambda n, x: x.repeat_interleave(n["repeats"], n.get("dim")),
+    "unfold": lambda n, x: x.unfold(n["dimension"], n["size"], n["step"]).clone(), "pad": pad,
+    "stack": lambda n, *x: torch.stack(x, n.get("dim", 0)), "hstack": lambda n, *x: torch.hstack(x), "vstack": lambda n, *x: torch.vstack(x),
+    # reductions and order
+    **{k: along(k, "correction") for k in ("var", "std")}, "var_mean": var_mean, "norm": norm,
+    "logsumexp": lambda n, x: torch.logsumexp(x, n.get("dim", list(range(x.dim()))), n.get("keepdim", False)),
+    "nansum": nansum_mean("nansum"), "nanmean": nansum_mean("nanmean"), "aminmax": aminmax,
+    **{k: along(k) for k in ("prod", "any", "all", "argmax", "argmin", "max", "min", "count_nonzero", "cumsum", "cumprod", "cummax", "cummin",
+                             "logcumsumexp")},
+    "softmax": lambda n, x: F.softmax(x, n.get("dim", -1)), "log_softmax": lambda n, x: F.log_softmax(x, n.get("dim", -1)),
+    "softmin": lambda n, x: F.softmin(x, n.get("dim", -1)), "msort": lambda n, x: torch.sort(x, 0, stable=True).values,
+    "sort": lambda n, x: torch.sort(x, dim=n.get("dim", -1), descending=n.get("descending", False), stable=True),
+    "argsort": lambda n, x: torch.argsort(x, dim=n.get("dim", -1), descending=n.get("descending", False), stable=True),
+    "topk": topk, "kthvalue": kthvalue, "median": median, "glu": lambda n, x: F.glu(x, n.get("dim", -1)),
+    # elementwise
+    "polygamma": lambda n, x: torch.polygamma(n["n"], x), "threshold": lambda n, x: F.threshold(x, n["threshold"], n["value"]),
+    "softplus": plain(F.softplus, "beta", "threshold"), "celu": plain(F.celu, "alpha"), "elu": plain(F.elu, "alpha"),
+    "leaky_relu": plain(F.leaky_relu, "negative_slope"), "hardtanh": plain(F.hardtanh, "min_val", "max_val"),
+    "hardshrink": plain(F.hardshrink, "lambd"), "softshrink": plain(F.softshrink, "lambd"), "gelu": plain(F.gelu, "approximate"),
+    "round": plain(torch.round, "decimals"), "logit": plain(torch.logit, "eps"), "nan_to_num": plain(torch.nan_to_num, "nan", "posinf", "neginf"),
+    "clamp": plain(torch.clamp, "min", "max"), "div": plain(torch.div, "rounding_mode"), "isclose": plain(torch.isclose, "rtol"),
+    "dist": plain(torch.dist, "p"), "addcmul": plain(torch.addcmul, "value"), "addcdiv": plain(torch.addcdiv, "value"),
+    # indices
+    "index_select": lambda n, x, i: x.index_select(n["dim"], i), "index": lambda n, x, *i: x[tuple(i)],
+    "gather": lambda n, x, i: x.gather(n["dim"], i), "take_along_dim": lambda n, x, i: torch.take_along_dim(x, i, n.get("dim")),
+    "take": lambda n, x, i: torch.take(x, i),
+    "embedding": lambda n, i, w: F.embedding(i, w, **kw(n, "padding_idx")), "masked_fill": lambda n, x, m, v: x.masked_fill(m, v),
+    **{k: (lambda name: lambda n, x, i, u: getattr(x, name)(n["dim"], i, u))(k)
+       for s in ("", "_") for k in ("scatter" + s, "scatter_add" + s, "index_add" + s, "index_copy" + s, "index_fill" + s)},
+    "scatter_reduce": scatter_reduce,
+    "index_put": put(False), "index_put_": put(True),
+    # products
+    **{k: plain(getattr(torch, k), "beta", "alpha") for k in ("addmm", "addmv", "addr", "baddbmm")},
+    **{k: plain(getattr(torch, k)) for k in ("mm", "mv", "bmm", "dot", "inner", "outer", "kron")},
+    "einsum": lambda n, *x: torch.einsum(n["equation"], *x), "tensordot": plain(torch.tensordot, "dims"),
+    # windows
+    **{k: convolution(k) for k in ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")},
+    **{f"{a}{k}_pool{d}d": pooled(f"{a}{k}_pool{d}d", *(("dilation",) if k == "max" else ("count_include_pad",)))
+       for a in ("", "adaptive_") for k in ("avg", "max") for d in (1, 2, 3)},
+    "interpolate": interpolate,
+    # losses
+    **{k: loss(k, "beta", "delta", "full", "margin", "swap", "p") for k in
+       ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "kl_div",
+        "poisson_nll_loss", "hinge_embedding_loss", "soft_margin_loss", "multilabel_soft_margin_loss", "gaussian_nll_loss",
+        "margin_ranking_loss", "cosine_embedding_loss", "triplet_margin_loss")},
+    "cross_entropy": weighted("cross_entropy"), "nll_loss": weighted("nll_loss"),
+    "cosine_similarity": plain(F.cosine_similarity), "pairwise_distance": plain(F.pairwise_distance, "p"), "cdist": plain(torch.cdist, "p"),
+    # norms, attention
+    "layer_norm": lambda n, x, w=None, b=None: F.layer_norm(x, n["normalized_shape"], w, b, **kw(n, "eps")), "rms_norm": rms_norm,
+    "group_norm": lambda n, x, w=None, b=None: F.group_norm(x, n["num_groups"], w, b, **kw(n, "eps")),
+    "batch_norm": batch_norm, "instance_norm": instance_norm, "normalize": lambda n, x: F.normalize(x, n.get("p", 2), n.get("dim", 1)),
+    "scaled_dot_product_attention": attention,
+}
