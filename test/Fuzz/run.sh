@@ -13,7 +13,7 @@ targets=("${@:3}")
 [ ${#targets[@]} -gt 0 ] || targets=(files arrays import stages)
 
 # MLIR is not instrumented: containers that cross its border look overflowed, and its singletons leaked.
-export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:detect_odr_violation=0
+export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:detect_odr_violation=0:quarantine_size_mb=16:allocator_release_to_os_interval_ms=500
 
 seeds() {
   case $1 in
