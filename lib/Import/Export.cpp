@@ -159,7 +159,14 @@ LogicalResult Exporter::block(Block &block) {
   return success();
 }
 
+/// What a node before it says already, and nobody else uses.
+static bool isImplied(Operation *op) {
+  return op->hasAttr("ag.implied") && llvm::all_of(op->getUsers(), isImplied);
+}
+
 LogicalResult Exporter::operation(Operation *op) {
+  if (isImplied(op))
+    return success();
   // Consumed by the nodes that use them: the bounds of loops, their index, conditions.
   if (isa<arith::ConstantOp, arith::IndexCastOp, tensor::ExtractOp, tensor::FromElementsOp>(op))
     return success();

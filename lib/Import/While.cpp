@@ -98,13 +98,15 @@ LogicalResult While::expectEnd(int64_t bound) {
   Value value;
   if (failed(condition(value)))
     return failure();
-  Value one = arith::ConstantIntOp::create(b, node.loc, 1, 1);
-  value = arith::XOrIOp::create(b, node.loc, value, one);
   value = tensor::FromElementsOp::create(b, node.loc, importer.makeType({}, b.getI1Type()), value);
+  value = ag::LogicalNotOp::create(b, node.loc, value);
   ag::ExpectOp::create(b, node.loc, value,
                        ("the loop runs for more than " + Twine(bound) +
                         " turns, which are the most that it was compiled for")
                            .str());
+  // 'max_trips' says all of this: the writer of graph JSON leaves it out.
+  for (Operation *op = loop->getNextNode(); op; op = op->getNextNode())
+    op->setAttr("ag.implied", b.getUnitAttr());
   return success();
 }
 
