@@ -52,6 +52,12 @@ static LogicalResult grad(Importer &importer, Node &node) {
     TensorRef tensor = importer.lookup(name, name.text);
     if (!tensor)
       return failure();
+    Storage &storage = *tensor->storage;
+    if (storage.kind == Storage::Kind::variable && !storage.leaf &&
+        storage.variable.getKind() == "local")
+      return importer.fail(name, "the gradient with respect to a tensor that a loop or a branch "
+                                 "writes is not supported: it would be that of the tensor after "
+                                 "it alone; write to a new tensor");
     leaves.push_back(importer.read(*tensor, node.loc));
     types.push_back(tensor->type);
   }

@@ -25,6 +25,13 @@ LogicalResult reduced(Call &call, Term loss) {
                                           : meanAll(loss));
 }
 
+/// clamp_min(x, 0): no gradient at 0 and at NaN.
+static Term aboveZero(Term x) {
+  if (!x)
+    return x;
+  return select(compare(x, 0, ag::Predicate::gt), x, detach(relu(x)));
+}
+
 /// The first two inputs of a loss, of which one at least is of floats.
 static LogicalResult pair(Call &call, Term &x, Term &y) {
   x = call.input(0);
@@ -180,7 +187,7 @@ static LogicalResult gaussianNll(Importer &importer, Node &node) {
 //===-- Margins -------------------------------------------------------------------------------===//
 
 static Term hingeEmbedding(Call &call, Term x, Term t) {
-  Term far = relu(call.number("margin", 1) - x);
+  Term far = aboveZero(call.number("margin", 1) - x);
   return select(compare(t, 1, P::ne), far, 0) + select(compare(t, -1, P::ne), x, 0);
 }
 
@@ -202,7 +209,7 @@ static LogicalResult marginRanking(Importer &importer, Node &node) {
                      "sizes: input1: torch.Size(" +
                      listText(a.shape()) + "), input2: torch.Size(" + listText(c.shape()) +
                      "), target: torch.Size(" + listText(t.shape()) + ") ");
-  Term loss = relu(-t * (a - c) + call.number("margin", 0));
+  Term loss = aboveZero(-t * (a - c) + call.number("margin", 0));
   return loss ? reduced(call, loss) : failure();
 }
 
@@ -222,7 +229,7 @@ static LogicalResult cosineEmbedding(Importer &importer, Node &node) {
   auto norm = [&](Term x) { return sum(x * x, {-1}) + 1e-12; };
   Term cosine = sum(a * c, {-1}) / sqrt(norm(a) * norm(c));
   Term loss = select(compare(t, 1, P::eq), 1 - cosine, 0) +
-              select(compare(t, -1, P::eq), relu(cosine - call.number("margin", 0)), 0);
+              select(compare(t, -1, P::eq), aboveZero(cosine - call.number("margin", 0)), 0);
   return loss ? reduced(call, loss) : failure();
 }
 
@@ -244,7 +251,7 @@ static LogicalResult tripletMargin(Importer &importer, Node &node) {
   Term toNear = distance(a, near), toFar = distance(a, far);
   if (node.flag("swap"))
     toFar = minimum(toFar, distance(near, far));
-  Term loss = relu(toNear - toFar + call.number("margin", 1));
+  Term loss = aboveZero(toNear - toFar + call.number("margin", 1));
   return loss ? reduced(call, loss) : failure();
 }
 
