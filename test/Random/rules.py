@@ -25,6 +25,7 @@ LIMITS = {
     "an earlier iteration of the loop computed": ("repeat", "while"),
     "in-place write without history": ("no_grad", "detach"),
     "in-place write with history to a tensor without": ("no_grad", "detach"),
+    "the gradient with respect to a tensor that a loop or a branch": ("repeat", "if", "while"),
     "would keep the old gradient": ("backward", "zero_grad"),
     "the padding takes all of it": ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
     "of a tensor that requires grad is not supported: it has no gradient":

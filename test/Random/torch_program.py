@@ -225,15 +225,18 @@ class Program:
 
     def do_while(self, n):
         carry = {k: self.operand(v) for k, v in n.get("carry", {}).items()}
-        for _ in range(n.get("max_trips", 100)):
+        for turn in range(n["max_trips"] + 1):
             self.scopes.append(dict(carry))
             self.body(n.get("before", []))
-            if not bool(self.operand(n["condition"]["value"])) and self.forced is None:
-                self.scopes.pop()
-                break
-            self.body(n["body"])
-            carry = {k: self.operand(v) for k, v in n.get("yield", {}).items()}
+            goes_on = bool(self.operand(n["condition"]["value"])) or self.forced is not None
+            if goes_on and turn < n["max_trips"]:
+                self.body(n["body"])
+                carry = {k: self.operand(v) for k, v in n.get("yield", {}).items()}
             self.scopes.pop()
+            if not goes_on:
+                break
+            if turn == n["max_trips"] and self.forced is None:
+                raise RuntimeError("while goes on past max_trips")
         self.hand_on(carry)
 
     def do_if(self, n):
