@@ -33,14 +33,14 @@ void Activity::visit(Operation *op) {
   bool on = false;
   if (auto leaf = dyn_cast<ag::LeafOp>(op)) {
     on = allLeaves || rootLeaves.contains(leaf.getVariableAttr().getAttr());
-  } else if (auto branch = dyn_cast<scf::IfOp>(op)) {
+  } else if (isa<scf::IfOp, ag::CheckpointOp>(op)) {
     for (Region &region : op->getRegions()) {
       if (region.empty())
         continue;
       sweep(region.front());
       for (auto [i, v] : llvm::enumerate(region.front().getTerminator()->getOperands()))
         if (active.contains(v))
-          mark(branch.getResult(i));
+          mark(op->getResult(i));
     }
   } else if (auto gradient = dyn_cast<ag::GradientOp>(op)) {
     // Not expanded yet: its results may have a history, which the expansion finds out.
@@ -115,7 +115,7 @@ private:
     } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
       pending.push_back(loop.getInitArgs()[number]);
       pending.push_back(loop.getBody()->getTerminator()->getOperand(number));
-    } else if (isa<scf::IfOp>(op)) {
+    } else if (isa<scf::IfOp, ag::CheckpointOp>(op)) {
       for (Region &region : op->getRegions())
         if (!region.empty())
           pending.push_back(region.front().getTerminator()->getOperand(number));

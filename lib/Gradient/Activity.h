@@ -29,15 +29,16 @@ public:
     sweep(func.getBody().front());
   }
   bool operator()(mlir::Value v) const { return active.contains(v); }
+  /// `v` was made since, and has a history.
+  void mark(mlir::Value v) {
+    if (isDifferentiableType(v.getType()))
+      active.insert(v);
+  }
 
 private:
   void sweep(mlir::Block &block);
   void visit(mlir::Operation *op);
   void visitLoop(mlir::scf::ForOp loop);
-  void mark(mlir::Value v) {
-    if (isDifferentiableType(v.getType()))
-      active.insert(v);
-  }
 
   bool allLeaves = false;
   llvm::DenseSet<mlir::StringAttr> rootLeaves;

@@ -57,6 +57,13 @@ private:
 
 LogicalResult Expander::run() {
   GradEnv env;
+  // Forward mode keeps nothing.
+  bool hasTangents =
+      func.walk([](ag::TangentOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  SmallVector<ag::CheckpointOp> checkpoints;
+  func.walk([&](ag::CheckpointOp op) { checkpoints.push_back(op); });
+  if (hasTangents)
+    llvm::for_each(checkpoints, inlineCheckpoint);
   if (persistent)
     readPersistent(env);
   if (failed(inBlock(func.getBody().front(), env)))
@@ -112,6 +119,8 @@ LogicalResult Expander::inBlock(Block &block, GradEnv &env) {
       ok = inLoop(loop, env);
     else if (auto branch = dyn_cast<scf::IfOp>(ops[i]))
       ok = inBranches(branch, env);
+    else if (auto checkpoint = dyn_cast<ag::CheckpointOp>(ops[i]))
+      ok = inBlock(checkpoint.getBody().front(), env);
     else
       ok = statement(ops[i], env);
     if (failed(ok))
@@ -121,6 +130,9 @@ LogicalResult Expander::inBlock(Block &block, GradEnv &env) {
 }
 
 LogicalResult Expander::statement(Operation *op, GradEnv &env) {
+  bool changesGradients = isa<ag::BackwardOp, ag::GradientOp, ag::SetGradOp, ag::ZeroGradOp>(op);
+  if (changesGradients && op->getParentOfType<ag::CheckpointOp>())
+    return op->emitError("a gradient is computed or written within a checkpoint: do so behind it");
   if (auto backward = dyn_cast<ag::BackwardOp>(op))
     return expand(backward, env);
   if (auto gradient = dyn_cast<ag::GradientOp>(op))
@@ -277,20 +289,23 @@ std::string nodeName(Value v) {
   Operation *op = v.getDefiningOp();
   if (!op)
     return "Backward";
-  if (auto name = op->getAttrOfType<StringAttr>("ag.node"))
-    return name.str();
   std::string base, mnemonic = op->getName().stripDialect().str();
   static const std::pair<StringRef, StringRef> special[] = {
-      {"pow_scalar", "Pow"},  {"reduce_sum", "Sum"},   {"reduce_mean", "Mean"},
-      {"reduce_max", "Amax"}, {"reduce_min", "Amin"},  {"contract", "Mm"},
-      {"reshape", "View"},    {"broadcast", "Expand"}, {"select", "Where"},
-      {"concat", "Cat"},      {"cast", "ToCopy"},      {"update_slice", "CopySlices"},
-      {"to_host", "ToCopy"},  {"pad", "ConstantPadNd"}};
+      {"pow_scalar", "Pow"},  {"reduce_sum", "Sum"},    {"reduce_mean", "Mean"},
+      {"reduce_max", "Amax"}, {"reduce_min", "Amin"},   {"contract", "Mm"},
+      {"reshape", "View"},    {"broadcast", "Expand"},  {"select", "Where"},
+      {"concat", "Cat"},      {"cast", "ToCopy"},       {"update_slice", "CopySlices"},
+      {"to_host", "ToCopy"},  {"pad", "ConstantPadNd"}, {"reduce_prod", "Prod"},
+      {"gelu_tanh", "Gelu"},  {"reverse", "Flip"}};
   for (auto [from, to] : special)
     if (mnemonic == from)
       base = to.str();
-  if (base.empty())
-    base = std::string(1, char(toupper(mnemonic[0]))) + mnemonic.substr(1);
+  bool begins = base.empty();
+  for (char c : begins ? StringRef(mnemonic) : StringRef()) {
+    if (c != '_')
+      base += begins ? llvm::toUpper(c) : c;
+    begins = c == '_';
+  }
   return base + "Backward0";
 }
 
@@ -341,14 +356,18 @@ void Expander::expand(ag::PrintOp op) {
       open = true;
       continue;
     }
-    if (part != "tensor" || !isDifferentiableType(v.getType()))
+    bool isNamed = part.consume_front("tensor:node=");
+    std::string name = part.str();
+    if (isNamed)
+      attr = b.getStringAttr("tensor");
+    if ((!isNamed && part != "tensor") || !isDifferentiableType(v.getType()))
       continue;
     if (!active)
       active.emplace(func);
     if ((*active)(v))
       attr = v.getDefiningOp<ag::LeafOp>()
                  ? b.getStringAttr("tensor:requires_grad")
-                 : b.getStringAttr("tensor:grad_fn=<" + nodeName(v) + ">");
+                 : b.getStringAttr("tensor:grad_fn=<" + (isNamed ? name : nodeName(v)) + ">");
   }
   if (!open) {
     op.setPartsAttr(b.getArrayAttr(parts));

@@ -145,7 +145,9 @@ private:
       if (!rule || llvm::none_of(op->getOperands(), [&](Value o) { return active(o); }) ||
           !readsIn(rule, v))
         continue;
-      bool cheap = isCheap(v.getDefiningOp()) && !isa<ag::LeafOp>(v.getDefiningOp());
+      Operation *def = v.getDefiningOp();
+      bool cheap = (isCheap(def) && !isa<ag::LeafOp>(def)) ||
+                   (def && def->getParentOfType<ag::CheckpointOp>());
       os << (cheap ? "  computed again for the backward of '" : "  kept for the backward of '")
          << op->getName() << "' at " << place(op->getLoc()) << "\n";
     }

@@ -46,6 +46,8 @@ static void transferOp(Operation *op, const Activity &active, GradKinds &kinds) 
   } else if (auto zero = dyn_cast<ag::ZeroGradOp>(op)) {
     if (zero.getSetToNone())
       kinds[zero.getVariableAttr().getAttr()] = GradKind::None;
+  } else if (isa<ag::CheckpointOp>(op)) {
+    transfer(op->getRegion(0).front(), active, kinds);
   } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
     GradKinds entry = kinds;
     kinds = atHead(loop, active, entry);

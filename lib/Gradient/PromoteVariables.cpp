@@ -85,6 +85,8 @@ struct PromoteVariables : impl::PromoteVariablesBase<PromoteVariables> {
         ok = inLoop(loop, env);
       else if (auto branch = dyn_cast<scf::IfOp>(op))
         ok = inBranches(branch, env);
+      else if (auto checkpoint = dyn_cast<ag::CheckpointOp>(op))
+        ok = inCheckpoint(checkpoint, env);
       else if (op.getNumRegions() && usesVariables(&op))
         ok = op.emitError("internal: a variable is used under an op that promotion does not know");
       if (failed(ok))
@@ -163,6 +165,29 @@ struct PromoteVariables : impl::PromoteVariablesBase<PromoteVariables> {
       yield->setOperand(base + i, inner[name].value);
       env[name] = {loop.getResult(base + i), {}};
     }
+    return success();
+  }
+
+  LogicalResult inCheckpoint(ag::CheckpointOp op, Env &env) {
+    SmallVector<StringAttr> names = writtenUnder(op, env);
+    Env inner = env;
+    Block &body = op.getBody().front();
+    if (failed(inBlock(body, inner)))
+      return failure();
+    Operation *yield = body.getTerminator();
+    SmallVector<Type> types(op.getResultTypes());
+    for (StringAttr name : names) {
+      types.push_back(inner[name].value.getType());
+      yield->insertOperands(yield->getNumOperands(), inner[name].value);
+    }
+    OpBuilder b(op);
+    auto wide = ag::CheckpointOp::create(b, op.getLoc(), types);
+    wide.getBody().takeBody(op.getBody());
+    unsigned base = op.getNumResults();
+    op->replaceAllUsesWith(wide.getResults().take_front(base));
+    for (auto [i, name] : llvm::enumerate(names))
+      env[name] = {wide.getResult(base + i), {}};
+    op.erase();
     return success();
   }
 

@@ -58,6 +58,9 @@ Value LoopScope::inBackward(Value v) {
     return iteration;
   if (isCheap(v.getDefiningOp()))
     return recompute(reads, v, *this);
+  // Nothing is nothing; and a slot of a stack of it lies out of bounds.
+  if (auto type = dyn_cast<RankedTensorType>(v.getType()); type && type.getNumElements() == 0)
+    return splat(reads, v.getLoc(), type, 0);
   return stacked(v);
 }
 

@@ -207,6 +207,8 @@ LogicalResult Reverse::through(Operation *op, Frame &frame) {
     return throughLoop(loop, frame);
   if (auto branch = dyn_cast<scf::IfOp>(op))
     return throughBranches(branch, frame);
+  if (auto checkpoint = dyn_cast<ag::CheckpointOp>(op))
+    return throughCheckpoint(checkpoint, frame);
   if (llvm::none_of(op->getOperands(), [&](Value v) { return active(v); }))
     return success(); // a root itself
   if (auto differentiable = dyn_cast<ag::DifferentiableOpInterface>(op))
@@ -236,7 +238,9 @@ LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &fram
   }
   ag::Vjp rule(builder, op, cotangents, isActive, available, contribute);
   op.buildVjp(rule);
-  return tape.visit(op, rule.reads().getArrayRef(), statement, retain);
+  Operation *original = originals.lookup(op);
+  return tape.visit(original ? original : op.getOperation(), rule.reads().getArrayRef(), statement,
+                    retain);
 }
 
 /// The stacks of an earlier backward through a loop, differentiated again: a slot's cotangent is

@@ -37,7 +37,8 @@ struct Frame {
 
 class Reverse {
 public:
-  Reverse(mlir::Operation *statement, const Activity &active, Tape &tape, bool retain)
+  /// The activity learns of what is computed again.
+  Reverse(mlir::Operation *statement, Activity &active, Tape &tape, bool retain)
       : statement(statement), active(active), tape(tape), retain(retain), builder(statement) {}
 
   /// Propagates `cotangent` of `value` (ones when null) back to the roots of the activity. The new
@@ -56,6 +57,8 @@ private:
   void throughSlot(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult throughLoop(mlir::scf::ForOp loop, Frame &frame);
   mlir::LogicalResult throughBranches(mlir::scf::IfOp branch, Frame &frame);
+  mlir::LogicalResult throughCheckpoint(ag::CheckpointOp op, Frame &frame);
+  mlir::Value captured(mlir::Value v, mlir::Value after, Frame &frame);
   mlir::LogicalResult branchBody(mlir::scf::IfOp branch, mlir::Region &region, mlir::Region &into,
                                  const Reached &reached, Frame &frame, Scope &scope);
   mlir::LogicalResult loopBody(mlir::scf::ForOp loop, mlir::scf::ForOp back,
@@ -67,16 +70,21 @@ private:
   mlir::Value zeros(mlir::Type type, mlir::Location loc);
 
   mlir::Operation *statement;
-  const Activity &active;
+  Activity &active;
   Tape &tape;
   bool retain;
   mlir::OpBuilder builder;
+  /// Of ops that are computed again.
+  llvm::DenseMap<mlir::Operation *, mlir::Operation *> originals;
   Scope identity;
   Frame top{&identity};
 };
 
 /// A tensor of one repeated element.
 mlir::Value splat(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type, double value);
+
+/// Puts what a checkpoint's region does in its place.
+void inlineCheckpoint(ag::CheckpointOp op);
 
 /// Replaces an scf.if by one with more results; its branches must already yield them. Returns the
 /// new op.

@@ -1,5 +1,6 @@
 // Strip.cpp - removes what only differentiation needs.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Reverse.h"
 #include "gradc/Gradient/Passes.h"
 #include "gradc/IR/Ag.h"
 
@@ -11,6 +12,9 @@ namespace gradc::gradient {
 namespace {
 struct StripAutograd : impl::StripAutogradBase<StripAutograd> {
   void runOnOperation() override {
+    SmallVector<ag::CheckpointOp> checkpoints; // inner ones first
+    getOperation().walk([&](ag::CheckpointOp op) { checkpoints.push_back(op); });
+    llvm::for_each(checkpoints, inlineCheckpoint);
     SmallVector<Operation *> gone;
     getOperation().walk([&](Operation *op) {
       if (isa<ag::LeafOp, ag::DetachOp>(op))

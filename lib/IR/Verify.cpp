@@ -336,12 +336,14 @@ LogicalResult TangentOp::verify() {
   return success();
 }
 
-LogicalResult NoGradOp::verify() {
-  auto yield = cast<YieldOp>(getBody().front().getTerminator());
-  if (yield.getValues().getTypes() != getResultTypes())
-    return emitOpError("expected the yielded types to be the result types");
+static LogicalResult checkYield(Operation *op) {
+  auto yield = cast<YieldOp>(op->getRegion(0).front().getTerminator());
+  if (yield.getValues().getTypes() != op->getResultTypes())
+    return op->emitOpError("expected the yielded types to be the result types");
   return success();
 }
+LogicalResult NoGradOp::verify() { return checkYield(*this); }
+LogicalResult CheckpointOp::verify() { return checkYield(*this); }
 
 static LogicalResult checkFloats(Operation *op) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());

@@ -143,6 +143,9 @@ LogicalResult Attention::run() {
   } else {
     weights = softmax(scores, scores.rank() - 1);
   }
+  weights = dropout(call, "dropout_p", weights);
+  if (!weights)
+    return failure();
   Term y = contract(matrices(weights, group), v, shared, shared, {rank - 1}, {first});
   Shape result(plain);
   result.back() = value.size(-1);
@@ -163,7 +166,11 @@ void addAttentionOps(OpTable &table) {
   table.add("layer", {"scaled_dot_product_attention",
                       3,
                       4,
-                      {{"is_causal", K::boolean}, {"scale", K::number}, {"enable_gqa", K::boolean}},
+                      {{"is_causal", K::boolean},
+                       {"scale", K::number},
+                       {"enable_gqa", K::boolean},
+                       {"dropout_p", K::number},
+                       {"train", K::boolean}},
                       "softmax(query @ key.t() * scale + mask) @ value; a mask of bools or floats",
                       attention,
                       true,

@@ -86,20 +86,19 @@ static LogicalResult grad(Importer &importer, Node &node) {
 
 //===-- no_grad -------------------------------------------------------------------------------===//
 
-static LogicalResult noGrad(Importer &importer, Node &node) {
+/// Reads the body of `node` into a region of an OpT; names defined within stay visible.
+template <typename OpT> static LogicalResult readRegion(Importer &importer, Node &node) {
   OpBuilder &b = importer.b;
-  auto region = ag::NoGradOp::create(b, node.loc, TypeRange());
+  auto region = OpT::create(b, node.loc, TypeRange());
   Block &block = region.getBody().emplaceBlock();
   SmallVector<Storage *> made;
   SmallVector<Value> values;
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToEnd(&block);
-    ++importer.noGradDepth;
     importer.touched.emplace_back();
     LogicalResult done = importer.evaluateBody(*node.attribute("body"));
     llvm::SetVector<Storage *> touched = importer.touched.pop_back_val();
-    --importer.noGradDepth;
     if (failed(done))
       return failure();
     for (Storage *storage : touched)
@@ -110,7 +109,7 @@ static LogicalResult noGrad(Importer &importer, Node &node) {
     ag::YieldOp::create(b, node.loc, values);
   }
   // What the body made is visible after it, as in Python; what nobody reads is pruned at the end.
-  auto full = ag::NoGradOp::create(b, node.loc, ValueRange(values).getTypes());
+  auto full = OpT::create(b, node.loc, ValueRange(values).getTypes());
   full.getBody().takeBody(region.getBody());
   region.erase();
   for (auto [storage, result] : llvm::zip(made, full.getResults())) {
@@ -123,28 +122,48 @@ static LogicalResult noGrad(Importer &importer, Node &node) {
   return success();
 }
 
+static LogicalResult noGrad(Importer &importer, Node &node) {
+  ++importer.noGradDepth;
+  LogicalResult done = readRegion<ag::NoGradOp>(importer, node);
+  --importer.noGradDepth;
+  return done;
+}
+
+static LogicalResult checkpoint(Importer &importer, Node &node) {
+  return readRegion<ag::CheckpointOp>(importer, node);
+}
+
+template <typename OpT> static void prune(OpT op) {
+  if (llvm::none_of(op.getResults(), [](Value v) { return v.use_empty(); }))
+    return;
+  auto yield = cast<ag::YieldOp>(op.getBody().front().getTerminator());
+  SmallVector<Value> used, inner;
+  for (auto [result, value] : llvm::zip(op.getResults(), yield.getValues()))
+    if (!result.use_empty()) {
+      used.push_back(result);
+      inner.push_back(value);
+    }
+  OpBuilder b(op);
+  auto pruned = OpT::create(b, op.getLoc(), ValueRange(used).getTypes());
+  yield.getValuesMutable().assign(inner);
+  pruned.getBody().takeBody(op.getBody());
+  for (auto [old, result] : llvm::zip(used, pruned.getResults()))
+    old.replaceAllUsesWith(result);
+  op.erase();
+}
+
 void pruneNoGrad(Operation *root) {
-  SmallVector<ag::NoGradOp> regions;
+  SmallVector<Operation *> regions;
   // Outer ones first: their yields are uses of the inner ones' results.
-  root->walk<WalkOrder::PreOrder>([&](ag::NoGradOp op) { regions.push_back(op); });
-  for (ag::NoGradOp op : regions) {
-    if (llvm::none_of(op.getResults(), [](Value v) { return v.use_empty(); }))
-      continue;
-    auto yield = cast<ag::YieldOp>(op.getBody().front().getTerminator());
-    SmallVector<Value> used, inner;
-    for (auto [result, value] : llvm::zip(op.getResults(), yield.getValues()))
-      if (!result.use_empty()) {
-        used.push_back(result);
-        inner.push_back(value);
-      }
-    OpBuilder b(op);
-    auto pruned = ag::NoGradOp::create(b, op.getLoc(), ValueRange(used).getTypes());
-    yield.getValuesMutable().assign(inner);
-    pruned.getBody().takeBody(op.getBody());
-    for (auto [old, result] : llvm::zip(used, pruned.getResults()))
-      old.replaceAllUsesWith(result);
-    op.erase();
-  }
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isa<ag::NoGradOp, ag::CheckpointOp>(op))
+      regions.push_back(op);
+  });
+  for (Operation *op : regions)
+    if (auto region = dyn_cast<ag::NoGradOp>(op))
+      prune(region);
+    else
+      prune(cast<ag::CheckpointOp>(op));
 }
 
 //===-- Leaves --------------------------------------------------------------------------------===//
@@ -256,6 +275,16 @@ void addAutogradOps(OpTable &table) {
              "nodes whose results have no history; names defined within are visible after it",
              noGrad,
              false});
+  table.add(
+      "autograd",
+      {"checkpoint",
+       0,
+       0,
+       {{"body", K::body, true}},
+       "nodes whose values are computed again for the backward instead of kept; names defined "
+       "within are visible after it",
+       checkpoint,
+       false});
   table.add("autograd",
             {"requires_grad", 1, 1, {}, "whether a tensor requires grad, a bool", requiresGrad});
   table.add("autograd", {"requires_grad_",

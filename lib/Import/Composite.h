@@ -119,6 +119,9 @@ Term linear(Term x, Term weight);
 Term softmax(Term x, int64_t dim);
 Term logSoftmax(Term x, int64_t dim);
 
+/// Elements dropped with the probability that this attribute says (0), as the op `dropout` does.
+Term dropout(Call &call, llvm::StringRef attribute, Term x);
+
 llvm::SmallVector<int64_t> range(int64_t from, int64_t to);
 
 } // namespace gradc::graph

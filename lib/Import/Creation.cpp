@@ -197,6 +197,86 @@ static LogicalResult arange(Importer &importer, Node &node) {
   return finish(importer, node, value);
 }
 
+/// The type that input 1 and "dtype" say; null after an error.
+static RankedTensorType typeLike(Importer &importer, Node &node) {
+  Value like = importer.readInput(node, 0);
+  if (!like)
+    return {};
+  auto type = cast<RankedTensorType>(like.getType());
+  const Json *dtype = node.attribute("dtype");
+  return dtype ? importer.makeType(type.getShape(), importer.dtype(dtype->text)) : type;
+}
+
+static LogicalResult filledLike(Importer &importer, Node &node, double value) {
+  RankedTensorType type = typeLike(importer, node);
+  return finish(importer, node, type ? importer.splat(type, value, node.loc) : Value());
+}
+static LogicalResult zerosLike(Importer &importer, Node &node) {
+  return filledLike(importer, node, 0);
+}
+static LogicalResult onesLike(Importer &importer, Node &node) {
+  return filledLike(importer, node, 1);
+}
+static LogicalResult fullLike(Importer &importer, Node &node) {
+  RankedTensorType type = typeLike(importer, node);
+  return finish(importer, node,
+                type ? importer.constant(type, *node.attribute("value"), node.loc) : Value());
+}
+
+/// Element i of n from `start` to `end`, from the nearer end as PyTorch computes it.
+static double spacedAt(double start, double end, int64_t i, int64_t n, bool isF32) {
+  double step = n > 1 ? (end - start) / double(n - 1) : 0;
+  if (isF32)
+    step = float(step);
+  return n == 1 || i < n / 2 ? start + step * double(i) : end - step * double(n - i - 1);
+}
+
+/// linspace, and logspace where `isPower`: powers of "base".
+template <bool isPower> static LogicalResult spaced(Importer &importer, Node &node) {
+  const Json *dtype = node.attribute("dtype"), *base = node.attribute("base");
+  Type element = dtype ? importer.dtype(dtype->text) : Type(importer.b.getF32Type());
+  int64_t n = node.integer("steps", 0);
+  if (n < 0)
+    return importer.fail(*node.attribute("steps"), "number of steps must be non-negative");
+  if (n > 1 << 24)
+    return importer.fail(*node.attribute("steps"), "expected at most 2^24 steps, found more");
+  if (element.isInteger(1))
+    return importer.fail(*dtype, "\"" + StringRef(node.spec->name) +
+                                     "_cpu\" not implemented for "
+                                     "'Bool'");
+  double start = numberOf(*node.attribute("start")), end = numberOf(*node.attribute("end"));
+  SmallVector<Attribute> elements;
+  for (int64_t i = 0; i < n; ++i) {
+    double value = spacedAt(start, end, i, n, element.isF32());
+    if (isPower)
+      value = std::pow(base ? numberOf(*base) : 10.0, value);
+    elements.push_back(isa<FloatType>(element)
+                           ? Attribute(importer.b.getFloatAttr(element, value))
+                           : Attribute(importer.b.getIntegerAttr(element, int64_t(value))));
+  }
+  auto type = importer.makeType({n}, element);
+  return finish(
+      importer, node,
+      ag::ConstantOp::create(importer.b, node.loc, DenseElementsAttr::get(type, elements)));
+}
+
+static LogicalResult eye(Importer &importer, Node &node) {
+  const Json *dtype = node.attribute("dtype");
+  Type element = dtype ? importer.dtype(dtype->text) : Type(importer.b.getF32Type());
+  int64_t n = node.integer("n", 0), m = node.integer("m", n);
+  if (n < 0 || m < 0)
+    return importer.fail(node.json, StringRef(n < 0 ? "n" : "m") +
+                                        " must be greater or equal to 0, got " +
+                                        Twine(n < 0 ? n : m));
+  if (failed(importer.checkSize(node.loc, {n, m}, element)))
+    return failure();
+  auto places = importer.makeType({n, m}, importer.b.getI64Type());
+  Value rows = ag::IotaOp::create(importer.b, node.loc, places, 0);
+  Value columns = ag::IotaOp::create(importer.b, node.loc, places, 1);
+  Value same = ag::CompareOp::create(importer.b, node.loc, rows, columns, ag::Predicate::eq);
+  return finish(importer, node, importer.cast(same, element, node.loc));
+}
+
 //===-- Random --------------------------------------------------------------------------------===//
 
 template <typename OpT> static LogicalResult drawFloats(Importer &importer, Node &node) {
@@ -267,6 +347,23 @@ void addCreationOps(OpTable &table) {
   add("ones", {shape, dtype, leaf}, "1 everywhere", ones);
   add("arange", {{"start", K::number}, {"end", K::number, true}, {"step", K::number}, dtype, leaf},
       "start, start + step, ... below end", arange);
+  const AttributeSpec start{"start", K::number, true}, end{"end", K::number, true},
+      steps{"steps", K::integer, true};
+  add("linspace", {start, end, steps, dtype, leaf}, "as many numbers as said from start to end",
+      spaced<false>);
+  add("logspace", {start, end, steps, {"base", K::number}, dtype, leaf},
+      "powers of base (10) with exponents from start to end", spaced<true>);
+  add("eye", {{"n", K::integer, true}, {"m", K::integer}, dtype, leaf},
+      "1 on the diagonal of a matrix, else 0", eye);
+  auto like = [&](StringRef name, std::vector<AttributeSpec> attributes, StringRef summary,
+                  LogicalResult (*handler)(Importer &, Node &)) {
+    table.add("creation", {name.str(), 1, 1, std::move(attributes), summary.str(), handler});
+  };
+  like("zeros_like", {dtype, leaf}, "0 in the input's shape", zerosLike);
+  like("ones_like", {dtype, leaf}, "1 in the input's shape", onesLike);
+  like("full_like", {{"value", K::number, true}, dtype, leaf}, "one number in the input's shape",
+       fullLike);
+  like("empty_like", {dtype, leaf}, "the same as zeros_like: nothing is left undefined", zerosLike);
   add("randn", {shape, dtype, leaf}, "standard normal draws of PyTorch's CPU generator",
       drawFloats<ag::RandnOp>);
   add("rand", {shape, dtype, leaf}, "uniform draws of [0, 1) of PyTorch's CPU generator",

@@ -288,6 +288,26 @@ static Value scaleShort(Importer &importer, Node &node, StringRef op) {
   return importer.cast(result, type.getElementType(), loc);
 }
 
+/// What PyTorch takes of bools: the nearest of 0 and 1 is logic. Null for other ops.
+static Value computeBools(Importer &importer, Node &node, StringRef op, ArrayRef<Value> x) {
+  if (op == "sign")
+    return x[0];
+  // Numbers as bounds are not among it.
+  for (const Operand &operand : node.inputs)
+    if (operand.isLiteral)
+      return {};
+  auto either = [&](Value a, Value c) {
+    return ag::LogicalOrOp::create(importer.b, node.loc, a, c);
+  };
+  auto both = [&](Value a, Value c) {
+    return ag::LogicalAndOp::create(importer.b, node.loc, a, c);
+  };
+  if (op == "heaviside" || op == "clamp_min" || op == "fmax")
+    return either(x[0], x[1]);
+  bool isLesser = op == "clamp_max" || op == "fmin";
+  return isLesser ? both(x[0], x[1]) : Value();
+}
+
 Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry) {
   if ((entry.mnemonic == "mul" || entry.mnemonic == "div") &&
       succeeded(checkTensors(importer, node)) && isShortFloat(commonType(importer, node.inputs)) &&
@@ -300,6 +320,9 @@ Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entr
   // Integers have nothing to replace.
   if (entry.mnemonic == "nan_to_num" && !isa<FloatType>(getElementTypeOrSelf(values[0].getType())))
     return values[0];
+  if (getElementTypeOrSelf(values.back().getType()).isInteger(1))
+    if (Value y = computeBools(importer, node, entry.mnemonic, values))
+      return y;
   OperationState state(node.loc, ("ag." + entry.mnemonic).str());
   state.addOperands(values);
   addParameters(importer.b, node, entry, getElementTypeOrSelf(values.back().getType()), state);
@@ -322,7 +345,13 @@ static Value computePow(Importer &importer, Node &node, const ag::OpEntry &entry
     return {};
   Type element = commonType(importer, node.inputs);
   bool isFloat = isa<FloatType>(element);
-  if (!exponent.isLiteral || exponent.json->kind == Json::Kind::boolean)
+  bool byBool = exponent.isLiteral && exponent.json->kind == Json::Kind::boolean;
+  if (byBool && element.isInteger(1)) {
+    Value x = importer.read(*base.tensor, node.loc);
+    auto type = cast<RankedTensorType>(x.getType());
+    return exponent.json->boolean ? x : importer.splat(type, 1, node.loc);
+  }
+  if (!exponent.isLiteral || byBool)
     return computeElementwise(importer, node, entry);
   double value = numberOf(*exponent.json);
   if (!isFloat && value < 0) {
@@ -406,8 +435,7 @@ static bool hasHistory(Importer &importer, const Node &node) {
   return !isLogical(node) && importer.needsGrad(node);
 }
 
-/// Writes `value` into the first input, which it is broadcast and converted to.
-static LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
+LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
   Tensor &target = *node.inputs[0].tensor;
   auto type = cast<RankedTensorType>(value.getType());
   Type from = type.getElementType(), to = target.type.getElementType();
@@ -424,7 +452,7 @@ static LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
                         node.loc);
 }
 
-static LogicalResult checkTarget(Importer &importer, Node &node) {
+LogicalResult checkTarget(Importer &importer, Node &node) {
   if (!node.inputs[0].tensor)
     return importer.expected(*node.inputs[0].json,
                              "a tensor to write as input 1 of '" + node.spec->name + "'");
@@ -473,7 +501,11 @@ static LogicalResult castTo(Importer &importer, Node &node) {
   Value x = importer.readInput(node, 0);
   if (!x)
     return failure();
-  Type element = importer.dtype(node.attribute("dtype")->text);
+  Value other = node.inputs.size() > 1 ? importer.readInput(node, 1) : Value();
+  if (node.inputs.size() > 1 && !other)
+    return failure();
+  Type element =
+      other ? getElementTypeOrSelf(other.getType()) : importer.dtype(node.attribute("dtype")->text);
   if (node.inputs[0].tensor->type.getElementType() == element) {
     node.results = {node.inputs[0].tensor};
     return success();
@@ -579,6 +611,7 @@ void addElementwiseOps(OpTable &table, MLIRContext &context) {
                             "conversion to another dtype",
                             castTo});
   table.add("elementwise", {"positive", 1, 1, {}, "the same tensor", positive});
+  table.add("elementwise", {"type_as", 2, 2, {}, "conversion to the dtype of input 2", castTo});
   for (OpSpec &writer : writers)
     table.add("in place", std::move(writer));
   table.add("in place", {"copy_", 2, 2, {}, "writes the second input into the first", copyInto});

@@ -27,6 +27,7 @@ private:
   LogicalResult function(func::FuncOp op);
   LogicalResult functionsTable(bool isModel);
   LogicalResult variablesTable(StringRef key, StringRef kind);
+  LogicalResult initialStatements();
   LogicalResult nested(Value value, std::string &text);
 
   LogicalResult block(Block &block);
@@ -35,7 +36,7 @@ private:
   LogicalResult stateOp(Operation *op);
   LogicalResult loop(scf::ForOp op);
   LogicalResult branch(scf::IfOp op);
-  LogicalResult noGrad(ag::NoGradOp op);
+  LogicalResult region(Operation *op, StringRef word);
   LogicalResult call(func::CallOp op);
   LogicalResult print(ag::PrintOp op);
   LogicalResult init(ag::SetOp op);
@@ -173,7 +174,8 @@ LogicalResult Exporter::operation(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp o) { return loop(o); })
       .Case([&](scf::IfOp o) { return branch(o); })
-      .Case([&](ag::NoGradOp o) { return noGrad(o); })
+      .Case([&](ag::NoGradOp o) { return region(o, "\"no_grad\""); })
+      .Case([&](ag::CheckpointOp o) { return region(o, "\"checkpoint\""); })
       .Case([&](func::CallOp o) { return call(o); })
       .Case([&](ag::PrintOp o) { return print(o); })
       .Case([&](ag::SetOp o) {
@@ -392,13 +394,13 @@ LogicalResult Exporter::branch(scf::IfOp op) {
   return success();
 }
 
-LogicalResult Exporter::noGrad(ag::NoGradOp op) {
-  open(op, "", {}, {{"op", "\"no_grad\""}});
-  Block &inner = op.getBody().front();
+LogicalResult Exporter::region(Operation *op, StringRef word) {
+  open(op, "", {}, {{"op", word.str()}});
+  Block &inner = op->getRegion(0).front();
   if (failed(body("body", inner)))
     return failure();
   close();
-  for (auto [result, value] : llvm::zip(op.getResults(), inner.getTerminator()->getOperands()))
+  for (auto [result, value] : llvm::zip(op->getResults(), inner.getTerminator()->getOperands()))
     names.alias(result, names.of(value));
   return success();
 }
@@ -505,7 +507,8 @@ LogicalResult Exporter::variablesTable(StringRef key, StringRef kind) {
         return failure();
     } else if (initFunction) {
       for (auto set : initFunction.getBody().front().getOps<ag::SetOp>())
-        if (set.getVariable() == variable.getSymName() && failed(nested(set.getValue(), text)))
+        if (set.getInit() && set.getVariable() == variable.getSymName() &&
+            failed(nested(set.getValue(), text)))
           return failure();
     }
     if (!text.empty())
@@ -527,6 +530,26 @@ LogicalResult Exporter::variablesTable(StringRef key, StringRef kind) {
   return success();
 }
 
+/// What `init` does besides to first contents.
+LogicalResult Exporter::initialStatements() {
+  if (!initFunction)
+    return success();
+  auto regions = initFunction.getBody().front().getOps<ag::NoGradOp>();
+  if (regions.empty())
+    return success();
+  out << ",\n  \"init\": [";
+  isFirst = true;
+  depth = 2;
+  names.push();
+  for (ag::NoGradOp region : regions)
+    if (failed(block(region.getBody().front())))
+      return failure();
+  names.pop();
+  depth = 1;
+  out << "]";
+  return success();
+}
+
 LogicalResult Exporter::run() {
   auto kind = module->getAttrOfType<StringAttr>("ag.kind");
   auto device = module->getAttrOfType<StringAttr>("ag.device");
@@ -542,7 +565,8 @@ LogicalResult Exporter::run() {
   } else {
     initFunction = module.lookupSymbol<func::FuncOp>("init");
     if (failed(variablesTable("parameters", "parameter")) ||
-        failed(variablesTable("buffers", "buffer")) || failed(functionsTable(/*isModel=*/true)))
+        failed(variablesTable("buffers", "buffer")) || failed(initialStatements()) ||
+        failed(functionsTable(/*isModel=*/true)))
       return failure();
   }
   out << "}\n";

@@ -7,6 +7,8 @@
 using namespace mlir;
 namespace gradc::graph {
 
+std::string noteOf(Value value);
+
 /// A number as Python's repr has it.
 static std::string pythonText(const Json &json) {
   if (json.kind == Json::Kind::boolean)
@@ -43,8 +45,9 @@ static LogicalResult print(Importer &importer, Node &node) {
                                           operand.tensor->storage->variable.getSymName(),
                                           /*may_be_none=*/true));
     } else {
-      part(operand.tensor->wrapped ? "number" : "tensor");
       values.push_back(importer.read(*operand.tensor, node.loc));
+      std::string made = noteOf(values.back());
+      part(operand.tensor->wrapped ? "number" : made.empty() ? "tensor" : "tensor:node=" + made);
     }
   }
   ag::PrintOp::create(importer.b, node.loc, values, importer.b.getArrayAttr(parts));

@@ -328,6 +328,7 @@ LogicalResult Importer::finishNode(Node &node) {
   if (node.results.empty())
     return success();
   markCopies(node);
+  noteNode(node);
   Tensor &result = *node.results[0];
   if (const Json *type = node.json.find("type")) {
     RankedTensorType stated = parseType(*type);

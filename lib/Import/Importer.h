@@ -266,6 +266,8 @@ mlir::LogicalResult wrapDim(Importer &importer, const Json &at, int64_t dim, int
 /// Whether a value is not too large.
 mlir::LogicalResult checkResult(Importer &importer, Node &node, Value value);
 
+/// Notes PyTorch's name of the node that an op of several ops records.
+void noteNode(const Node &node);
 /// Notes the user's names of an op's results: in its location where there is one, else in
 /// "ag.names".
 void noteNames(mlir::Operation *op, llvm::ArrayRef<llvm::StringRef> names);

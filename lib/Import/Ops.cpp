@@ -12,6 +12,7 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addShapeOps(*this);
   addViewOps(*this);
   addMovementOps(*this);
+  addPatchOps(*this);
   addIndexOps(*this);
   addPoolingOps(*this);
   addScatterOps(*this);
@@ -26,6 +27,7 @@ OpTable::OpTable(mlir::MLIRContext &context) {
   addAutogradOps(*this);
   addControlOps(*this);
   addHostOps(*this);
+  addInPlaceOps(*this);
   addRawOps(*this, context);
 }
 

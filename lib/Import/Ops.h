@@ -89,6 +89,9 @@ void addAutogradOps(OpTable &table);
 void addControlOps(OpTable &table);
 void addHostOps(OpTable &table);
 void addRandomOps(OpTable &table);
+void addPatchOps(OpTable &table);
+/// Ops that write what others compute; after all others.
+void addInPlaceOps(OpTable &table);
 /// The value ops of the dialect under their own names, for what has no other.
 void addRawOps(OpTable &table, mlir::MLIRContext &context);
 
@@ -114,6 +117,11 @@ std::vector<AttributeSpec> parametersOf(const ag::OpEntry &entry);
 /// An elementwise op of the dialect on operands that are promoted and broadcast; null after an
 /// error.
 mlir::Value computeElementwise(Importer &importer, Node &node, const ag::OpEntry &entry);
+
+/// Whether the first input is a tensor that this node may write.
+mlir::LogicalResult checkTarget(Importer &importer, Node &node);
+/// Writes `value` into the first input, which it has the shape of and is converted to.
+mlir::LogicalResult writeTarget(Importer &importer, Node &node, mlir::Value value);
 
 } // namespace gradc::graph
 

@@ -9,6 +9,7 @@ using namespace mlir;
 namespace gradc::graph {
 
 void pruneNoGrad(Operation *root);
+void forgetNotes(Operation *root);
 
 /// A function of the graph; it is read when something calls or exports it.
 struct FunctionState {
@@ -34,6 +35,7 @@ private:
   LogicalResult variables(StringRef key, StringRef kind, bool requiresGrad);
   LogicalResult variable(const Key &key, const Json &json, StringRef kind, bool requiresGrad);
   LogicalResult initial(TensorRef tensor, StringRef name, const Json &json);
+  LogicalResult initialStatements(const Json &list);
   LogicalResult listFunctions();
   func::FuncOp initFunction();
 
@@ -231,8 +233,9 @@ LogicalResult ProgramReader::header() {
   }
   if (root.find("main"))
     return checkKeys(root, "script", {"format", "version", "device", "main", "functions"});
-  return checkKeys(root, "model",
-                   {"format", "version", "device", "inputs", "parameters", "buffers", "functions"});
+  return checkKeys(
+      root, "model",
+      {"format", "version", "device", "inputs", "parameters", "buffers", "init", "functions"});
 }
 
 //===-- Models --------------------------------------------------------------------------------===//
@@ -331,10 +334,33 @@ LogicalResult ProgramReader::variables(StringRef key, StringRef kind, bool requi
   return success();
 }
 
+/// What is done to the first contents besides: statements, without history, that run once.
+LogicalResult ProgramReader::initialStatements(const Json &list) {
+  if (list.kind != Json::Kind::array)
+    return importer.expected(list, "a list of nodes for 'init'");
+  OpBuilder &b = importer.b;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToEnd(&initFunction().getBody().front());
+  auto region = ag::NoGradOp::create(b, importer.locate(list), TypeRange());
+  b.setInsertionPointToEnd(&region.getBody().emplaceBlock());
+  importer.pushScope();
+  ++importer.noGradDepth;
+  importer.touched.emplace_back();
+  if (failed(importer.evaluateBody(list)))
+    return failure();
+  importer.touched.pop_back();
+  --importer.noGradDepth;
+  importer.popScope();
+  ag::YieldOp::create(b, importer.locate(list), ValueRange());
+  return success();
+}
+
 LogicalResult ProgramReader::model() {
   importer.functions->inputs = root.find("inputs");
   if (failed(variables("parameters", "parameter", true)) ||
       failed(variables("buffers", "buffer", false)))
+    return failure();
+  if (const Json *list = root.find("init"); list && failed(initialStatements(*list)))
     return failure();
   if (init) {
     Block &body = init.getBody().front();
@@ -397,7 +423,10 @@ OwningOpRef<ModuleOp> Importer::run(const Json &root) {
   functions = std::make_shared<Functions>();
   b.setInsertionPointToEnd(module.getBody());
   ProgramReader reader(*this, root);
-  if (failed(reader.read()) || failed(verify(module)))
+  if (failed(reader.read()))
+    return nullptr;
+  forgetNotes(module);
+  if (failed(verify(module)))
     return nullptr;
   return owner;
 }

@@ -81,29 +81,16 @@ static Term drop(const Kind &kind, Term x, ArrayRef<int64_t> shape, double p) {
   return x * noise(a, 0) + noise(alpha * a * p, alpha * a * (p - 1));
 }
 
-static LogicalResult dropout(Importer &importer, Node &node) {
-  Call call(importer, node);
-  Term x = call.input(0);
-  if (!x)
-    return failure();
-  const Kind &kind =
-      *llvm::find_if(kinds, [&](const Kind &k) { return k.name == node.spec->name; });
-  double p = call.number("p", 0.5);
-  if (!(p >= 0 && p <= 1))
-    return call.fail("dropout probability has to be between 0 and 1, but got " + shortest(p));
-  if (!x.isFloat())
-    return call.fail("result type Float can't be cast to the desired output type " +
-                     dtypeWord(x.element()));
-  Shape shape;
-  if (failed(noiseShape(call, kind, x, shape)))
-    return failure();
+/// Drops as `train` says; without it the mode of the entry point decides.
+static Term dropAs(Call &call, const Kind &kind, Term x, ArrayRef<int64_t> shape, double p) {
+  const Node &node = call.node;
   if (p == 0 || x.numel() == 0 || !node.flag("train", true))
-    return call.result(x);
+    return x;
   if (node.attribute("train"))
-    return call.result(drop(kind, x, shape, p));
-  // The mode of the entry point decides; nothing of this branch is left after Gradient.
-  OpBuilder &b = importer.b;
-  Value training = ag::TrainingOp::create(b, node.loc, importer.makeType({}, b.getI1Type()));
+    return drop(kind, x, shape, p);
+  // Nothing of this branch is left after Gradient.
+  OpBuilder &b = call.importer.b;
+  Value training = ag::TrainingOp::create(b, node.loc, call.importer.makeType({}, b.getI1Type()));
   training = tensor::ExtractOp::create(b, node.loc, training, ValueRange());
   auto branch = scf::IfOp::create(b, node.loc, x.type(), training, /*withElseRegion=*/true);
   {
@@ -113,7 +100,38 @@ static LogicalResult dropout(Importer &importer, Node &node) {
     b.setInsertionPointToEnd(&branch.getElseRegion().front());
     scf::YieldOp::create(b, node.loc, x.value);
   }
-  return call.result(x.with(branch.getResult(0)));
+  return x.with(branch.getResult(0));
+}
+
+static LogicalResult badProbability(Call &call, double p) {
+  return call.fail("dropout probability has to be between 0 and 1, but got " + shortest(p));
+}
+
+Term dropout(Call &call, StringRef attribute, Term x) {
+  double p = call.number(attribute, 0);
+  if (p >= 0 && p <= 1)
+    return x ? dropAs(call, kinds[0], x, x.shape(), p) : x;
+  (void)badProbability(call, p);
+  return x.with({});
+}
+
+static LogicalResult dropout(Importer &importer, Node &node) {
+  Call call(importer, node);
+  Term x = call.input(0);
+  if (!x)
+    return failure();
+  const Kind &kind =
+      *llvm::find_if(kinds, [&](const Kind &k) { return k.name == node.spec->name; });
+  double p = call.number("p", 0.5);
+  if (!(p >= 0 && p <= 1))
+    return badProbability(call, p);
+  if (!x.isFloat())
+    return call.fail("result type Float can't be cast to the desired output type " +
+                     dtypeWord(x.element()));
+  Shape shape;
+  if (failed(noiseShape(call, kind, x, shape)))
+    return failure();
+  return call.result(dropAs(call, kind, x, shape, p));
 }
 
 //===-- Draws ---------------------------------------------------------------------------------===//

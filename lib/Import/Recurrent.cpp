@@ -235,6 +235,11 @@ LogicalResult Layers::run() {
   for (int64_t layer = 0, index = 0; layer < layers; ++layer) {
     Steps forward, backward;
     Term joined = layer ? call.none() : x;
+    if (layer && call.number("dropout", 0) != 0) {
+      joined = dropout(call, "dropout", stack(steps));
+      if (!joined)
+        return failure();
+    }
     runDirection(index++, false, steps, joined, forward);
     if (bidirectional) {
       runDirection(index++, true, steps, joined, backward);
@@ -329,10 +334,9 @@ static LogicalResult cell(Importer &importer, Node &node) {
 
 void addRecurrentOps(OpTable &table) {
   using K = AttributeKind;
-  const std::vector<AttributeSpec> layer{{"num_layers", K::integer},
-                                         {"bidirectional", K::boolean},
-                                         {"batch_first", K::boolean},
-                                         {"bias", K::boolean},
+  const std::vector<AttributeSpec> layer{{"num_layers", K::integer},  {"bidirectional", K::boolean},
+                                         {"batch_first", K::boolean}, {"bias", K::boolean},
+                                         {"dropout", K::number},      {"train", K::boolean},
                                          {"names", K::names}};
   auto add = [&](StringRef name, unsigned least, unsigned most, StringRef summary,
                  LogicalResult (*handler)(Importer &, Node &),

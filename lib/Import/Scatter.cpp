@@ -155,13 +155,15 @@ static Value neutral(Importer &importer, RankedTensorType type, StringRef reduce
 static Value meanOf(Importer &importer, Node &node, const Elements &e, Value sum, bool withSelf) {
   Location loc = node.loc;
   auto type = typeOf(sum);
-  if (!isa<FloatType>(type.getElementType())) {
-    (void)importer.fail(loc, "scatter_reduce with \"mean\" is supported for floats only");
+  if (type.getElementType().isInteger(1)) {
+    (void)importer.fail(loc, "scatter_reduce with \"mean\" is not supported for bools");
     return {};
   }
   Value count = combine(importer, e, importer.splat(type, withSelf, loc),
                         importer.splat(typeOf(e.src), 1, loc), ScatterMode::add, loc);
   count = ag::MaximumOp::create(importer.b, loc, count, importer.splat(type, 1, loc));
+  if (!isa<FloatType>(type.getElementType()))
+    return ag::FloorDivOp::create(importer.b, loc, sum, count);
   return ag::DivOp::create(importer.b, loc, sum, count);
 }
 
@@ -378,19 +380,71 @@ static LogicalResult readIndices(Importer &importer, Node &node, Value x,
   return success();
 }
 
+/// Whether the only index is a mask.
+static bool isMask(const Node &node) {
+  const Operand &index = node.inputs[2];
+  return node.inputs.size() == 3 && index.tensor &&
+         index.tensor->type.getElementType().isInteger(1);
+}
+
+/// x[mask] = values: values are one number, or one slice, for all places.
+static Value putAtMask(Importer &importer, Node &node, Value x, Value values) {
+  Location loc = node.loc;
+  Value mask = importer.readInput(node, 2);
+  auto type = typeOf(x);
+  ArrayRef<int64_t> over = typeOf(mask).getShape(), from = typeOf(values).getShape();
+  auto wrong = [&](const Twine &text) {
+    (void)importer.fail(loc, text);
+    return Value();
+  };
+  for (auto [d, size] : llvm::enumerate(over))
+    if (int64_t(over.size()) > type.getRank() || size != type.getDimSize(d))
+      return wrong("The shape of the mask " + listText(over) + " at index " + Twine(d) +
+                   " does not match the shape of the indexed tensor " + listText(type.getShape()) +
+                   " at index " + Twine(d));
+  ArrayRef<int64_t> rest = type.getShape().drop_front(over.size());
+  if (from.size() > rest.size()) {
+    if (from.size() > rest.size() + 1 || from[0] != 1)
+      return wrong("index_put with a mask takes one value for all of its places: how many there "
+                   "are depends on data; use masked_scatter");
+    from = from.drop_front();
+    values = importer.reshape(values, from, loc);
+  }
+  Shape joined;
+  if (failed(broadcastShapes(importer, loc, rest, from, joined)))
+    return {};
+  if (ArrayRef<int64_t>(joined) != rest)
+    return wrong("shape mismatch: value tensor of shape " + listText(from) +
+                 " cannot be broadcast to indexing result of shape " + listText(rest));
+  values = importer.broadcast(values, type.getShape(), loc);
+  if (node.flag("accumulate"))
+    values = ag::AddOp::create(importer.b, loc, x, values);
+  Shape wide(over);
+  wide.append(rest.size(), 1);
+  mask = importer.broadcast(importer.reshape(mask, wide, loc), type.getShape(), loc);
+  return ag::SelectOp::create(importer.b, loc, mask, values, x);
+}
+
+static LogicalResult checkPutTypes(Importer &importer, Node &node, Value x, Value values) {
+  if (elementOf(values) == elementOf(x))
+    return success();
+  return importer.fail(node.loc,
+                       "Index put requires the source and destination dtypes match, got " +
+                           dtypeWord(elementOf(x)) + " for the destination and " +
+                           dtypeWord(elementOf(values)) + " for the source.");
+}
+
 static Value indexPut(Importer &importer, Node &node) {
   Value x = importer.readInput(node, 0), values = x ? importer.readInput(node, 1) : Value();
   SmallVector<Value> indices;
+  if (values && isMask(node))
+    return failed(checkPutTypes(importer, node, x, values)) ? Value()
+                                                            : putAtMask(importer, node, x, values);
   if (!values || failed(readIndices(importer, node, x, indices)))
     return {};
   auto type = typeOf(x);
-  if (elementOf(values) != type.getElementType()) {
-    (void)importer.fail(node.loc,
-                        "Index put requires the source and destination dtypes match, got " +
-                            dtypeWord(type.getElementType()) + " for the destination and " +
-                            dtypeWord(elementOf(values)) + " for the source.");
+  if (failed(checkPutTypes(importer, node, x, values)))
     return {};
-  }
   Value at = linearIndices(importer, node, x, indices);
   if (!at) {
     std::string shapes;

@@ -148,6 +148,7 @@ static json::Object programSchema() {
                       {"inputs", tableOf(reference("type"))},
                       {"parameters", variableSchema(true)},
                       {"buffers", variableSchema(false)},
+                      {"init", reference("body")},
                       {"functions", tableOf(std::move(function))}};
 }
 

@@ -91,6 +91,11 @@ static LogicalResult bindReshape(Importer &importer, Node &node, ArrayRef<int64_
   RankedTensorType type = importer.makeType(shape, base.type.getElementType());
   if (auto strides = reshapedStrides(base.type.getShape(), base.strides, shape))
     return bindView(importer, node, {View::Kind::reshape, type, {}, {}, {}, {}}, *strides);
+  if (node.spec->name == "view")
+    return importer.fail(node.loc,
+                         "view size is not compatible with input tensor's size and stride (at "
+                         "least one dimension spans across two contiguous subspaces). Use "
+                         ".reshape(...) instead.");
   Value copy = importer.reshape(importer.read(base, node.loc), shape, node.loc);
   node.results = {importer.makeTensor(copy, importer.needsGrad(node))};
   return success();
@@ -216,9 +221,9 @@ static LogicalResult permute(Importer &importer, Node &node) {
 }
 
 /// The sizes and strides of an expanded tensor, from the last dimension on, as PyTorch checks them.
-static LogicalResult expandSizes(Importer &importer, Node &node, Shape &shape, Shape &strides) {
+static LogicalResult expandSizes(Importer &importer, Node &node, const Json &at, Shape &shape,
+                                 Shape &strides) {
   const Tensor &base = *node.inputs[0].tensor;
-  const Json &at = *node.attribute("shape");
   ArrayRef<int64_t> from = base.type.getShape();
   Shape target = shape;
   size_t lead = shape.size() - from.size();
@@ -243,13 +248,10 @@ static LogicalResult expandSizes(Importer &importer, Node &node, Shape &shape, S
   return success();
 }
 
-static LogicalResult expand(Importer &importer, Node &node) {
-  if (failed(checkTensor(importer, node)))
-    return failure();
+static LogicalResult expandTo(Importer &importer, Node &node, const Json &at, Shape shape) {
   const Tensor &base = *node.inputs[0].tensor;
   Type element = base.type.getElementType();
-  Shape shape = node.integers("shape"), strides(shape.size(), 0);
-  const Json &at = *node.attribute("shape");
+  Shape strides(shape.size(), 0);
   ArrayRef<int64_t> from = base.type.getShape();
   if (shape.size() < from.size())
     return importer.fail(at, "expand(torch." + dtypeWord(element) + "Tensor{" + listText(from) +
@@ -258,7 +260,7 @@ static LogicalResult expand(Importer &importer, Node &node) {
                                  ") must be greater or equal to the number of dimensions in the "
                                  "tensor (" +
                                  Twine(from.size()) + ")");
-  if (failed(expandSizes(importer, node, shape, strides)) ||
+  if (failed(expandSizes(importer, node, at, shape, strides)) ||
       failed(importer.checkSize(importer.at(at), shape, element)))
     return failure();
   RankedTensorType type = importer.makeType(shape, element);
@@ -266,6 +268,20 @@ static LogicalResult expand(Importer &importer, Node &node) {
   bool repeats = type.getNumElements() != base.type.getNumElements();
   View::Kind kind = repeats ? View::Kind::expand : View::Kind::reshape;
   return bindView(importer, node, {kind, type, {}, {}, {}, {}}, strides);
+}
+
+static LogicalResult expand(Importer &importer, Node &node) {
+  if (failed(checkTensor(importer, node)))
+    return failure();
+  return expandTo(importer, node, *node.attribute("shape"), node.integers("shape"));
+}
+
+static LogicalResult expandAs(Importer &importer, Node &node) {
+  Value other = failed(checkTensor(importer, node)) ? Value() : importer.readInput(node, 1);
+  if (!other)
+    return failure();
+  return expandTo(importer, node, node.json,
+                  Shape(cast<RankedTensorType>(other.getType()).getShape()));
 }
 
 static LogicalResult unsqueeze(Importer &importer, Node &node) {
@@ -457,11 +473,14 @@ void addShapeOps(OpTable &table) {
   };
   add("reshape", {{"shape", K::integers, true}},
       "the same elements under another shape; one size may be -1", reshape);
+  add("view", {{"shape", K::integers, true}},
+      "the same elements, which must lie in this order, in another shape", reshape);
   add("transpose", {{"dim0", K::integer, true}, {"dim1", K::integer, true}},
       "two dimensions swapped", transpose);
   add("t", {}, "a matrix transposed", t);
   add("permute", {{"dims", K::integers, true}}, "the dimensions in another order", permute);
   add("expand", {{"shape", K::integers, true}}, "sizes of 1 repeated; -1 keeps a size", expand);
+  table.add("shape", {"expand_as", 2, 2, {}, "expand to the shape of input 2", expandAs});
   add("unsqueeze", {{"dim", K::integer, true}}, "a dimension of size 1 more", unsqueeze);
   add("squeeze", {{"dim", K::dims}}, "dimensions of size 1 dropped", squeeze);
   add("flatten", {{"start_dim", K::integer}, {"end_dim", K::integer}}, "dimensions joined to one",

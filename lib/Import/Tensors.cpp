@@ -261,7 +261,8 @@ void Importer::noteModified(Storage &storage, Location loc) {
     visible.push_back(value);
     // Within a branch or a loop body the write may not have happened.
     Block *block = b.getInsertionBlock();
-    while (block != value.getParentBlock() && isa<ag::NoGradOp>(block->getParentOp()))
+    while (block != value.getParentBlock() &&
+           isa<ag::NoGradOp, ag::CheckpointOp>(block->getParentOp()))
       block = block->getParentOp()->getBlock();
     if (block != value.getParentBlock())
       later.push_back(value);
@@ -357,10 +358,11 @@ void Importer::toVariable(Storage &storage, StringRef name, Location loc) {
 /// Whether the result of an op is its first input, or a view of it.
 static bool isAlias(StringRef op) {
   static const StringRef views[] = {
-      "reshape", "transpose", "permute",      "expand",   "unsqueeze", "squeeze",  "flatten",
-      "slice",   "t",         "detach",       "to_host",  "to_device", "identity", "select",
-      "narrow",  "unflatten", "movedim",      "moveaxis", "swapdims",  "swapaxes", "diagonal",
-      "split",   "chunk",     "tensor_split", "unbind",   "positive",  "cast"};
+      "reshape",  "view",      "expand_as", "type_as",      "cast",     "transpose",
+      "permute",  "expand",    "unsqueeze", "squeeze",      "flatten",  "slice",
+      "t",        "detach",    "to_host",   "to_device",    "identity", "select",
+      "narrow",   "unflatten", "movedim",   "moveaxis",     "swapdims", "swapaxes",
+      "diagonal", "split",     "chunk",     "tensor_split", "unbind",   "positive"};
   return llvm::is_contained(views, op) || op.ends_with("_");
 }
 
@@ -425,7 +427,7 @@ LogicalResult Importer::snapshotGradient(Storage &leaf, Location loc) {
   Block *home = storage->home;
   for (Block *block = b.getInsertionBlock(); block && block != home;
        block = block->getParentOp()->getBlock())
-    if (!isa<ag::NoGradOp>(block->getParentOp()))
+    if (!isa<ag::NoGradOp, ag::CheckpointOp>(block->getParentOp()))
       return fail(loc, "a name that was given to '" + leaf.variable.getSymName() +
                            ".grad' outside of this body would keep the old gradient: read '" +
                            leaf.variable.getSymName() + ".grad' inside");

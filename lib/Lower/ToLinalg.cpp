@@ -32,9 +32,9 @@ Value generic(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap>
 
 /// Ops that the host runs, that move data between variables and values, or that own a kernel.
 static bool stays(Operation *op) {
-  return isa<ag::KernelOpInterface, ag::ContinueIfOp, ag::VariableOp, ag::GetOp, ag::SetOp,
-             ag::PrintOp, ag::ExpectOp, ag::ManualSeedOp, ag::RandnOp, ag::RandOp, ag::RandintOp,
-             ag::RandpermOp>(op);
+  return isa<ag::KernelOpInterface, ag::ContinueIfOp, ag::BarrierOp, ag::VariableOp, ag::GetOp,
+             ag::SetOp, ag::PrintOp, ag::ExpectOp, ag::ManualSeedOp, ag::RandnOp, ag::RandOp,
+             ag::RandintOp, ag::RandpermOp>(op);
 }
 
 /// Ops that loop nests read through: lowered last, where somebody still needs their values.
@@ -104,7 +104,7 @@ LogicalResult LowerToLinalgPass::check() {
       }
     }
     // An empty no_grad region has no effect either, yet it does not belong here.
-    if (stays(op) || (isPure(op) && !isa<ag::NoGradOp, ag::YieldOp>(op)))
+    if (stays(op) || (isPure(op) && !isa<ag::NoGradOp, ag::CheckpointOp, ag::YieldOp>(op)))
       return WalkResult::advance();
     op->emitOpError("is left after differentiation; this is an error of the compiler");
     return WalkResult::interrupt();

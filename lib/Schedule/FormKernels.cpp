@@ -327,7 +327,8 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
       if (auto gcd = dyn_cast<ag::ScalarGcdOp>(op); gcd && foldGcd(gcd))
         return WalkResult::advance();
       // What ends a loop early goes with it up to Link.
-      if (!isa<ag::AgDialect>(op->getDialect()) || isa<ag::KernelOpInterface, ag::ContinueIfOp>(op))
+      if (!isa<ag::AgDialect>(op->getDialect()) ||
+          isa<ag::KernelOpInterface, ag::ContinueIfOp, ag::BarrierOp, ag::ScalarGcdOp>(op))
         return WalkResult::advance();
       op->emitError("'") << op->getName() << "' has no kernel; lower it to linalg first";
       return WalkResult::interrupt();
@@ -365,6 +366,11 @@ struct FormKernelsPass : sched::impl::FormKernelsPassBase<FormKernelsPass> {
     for (Block *block : blocks)
       if (failed(outlineBlock(*block, table)))
         return failure();
+    // They have kept kernels apart; the launches' order is fixed now.
+    f.walk([](ag::BarrierOp op) {
+      op.replaceAllUsesWith(op.getX());
+      op.erase();
+    });
     IRRewriter rewriter(f);
     (void)runRegionDCE(rewriter, f->getRegions());
     return success();

@@ -17,6 +17,6 @@ func.func @f(%x: tensor<3xf32>) -> tensor<3xf32> {
 
 //--- invalid.mlir
 func.func @f(%x: tensor<3xf32>) {
-  // expected-error@+1 {{expects parent op 'ag.no_grad'}}
+  // expected-error@+1 {{expects parent op to be one of 'ag.no_grad, ag.checkpoint'}}
   ag.yield %x : tensor<3xf32>
 }

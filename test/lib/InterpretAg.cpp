@@ -292,7 +292,7 @@ bool evaluateAg(Operation &op, Operands operands, Datum &y) {
       int64_t i = index[iota.getDim()];
       y.data[y.offset(index)] = fit({double(i), i}, y.element);
     });
-  } else if (isa<ag::DetachOp, ag::LeafOp, ag::ToHostOp>(op)) {
+  } else if (isa<ag::DetachOp, ag::LeafOp, ag::ToHostOp, ag::BarrierOp>(op)) {
     y.data = operands[0]->data;
   } else {
     return evaluateShape(op, operands, y) || evaluateStructured(op, operands, y) ||

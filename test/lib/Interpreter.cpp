@@ -182,6 +182,13 @@ LogicalResult Interpreter::control(Operation &op, bool &known) {
     d.data[0].i = loopIndex[index.getDim()];
     return set(index, d), success();
   }
+  if (auto choice = dyn_cast<arith::SelectOp>(op); choice &&
+                                                   isa<RankedTensorType>(choice.getType()) &&
+                                                   choice.getCondition().getType().isInteger(1)) {
+    set(choice,
+        get(get(choice.getCondition()).data[0].i ? choice.getTrueValue() : choice.getFalseValue()));
+    return success();
+  }
   if (auto branch = dyn_cast<scf::IfOp>(op)) {
     Region &region =
         get(branch.getCondition()).data[0].i ? branch.getThenRegion() : branch.getElseRegion();

@@ -96,8 +96,27 @@ def Ag_NoGradOp : Ag_Statement<"no_grad", [SingleBlockImplicitTerminator<"::grad
   let assemblyFormat = "(`->` type($values)^)? attr-dict-with-keyword $body";
   let hasVerifier = 1;
 }
-def Ag_YieldOp : Ag_ValueOp<"yield", [Terminator, HasParent<"NoGradOp">]> {
-  let summary = "ends a no_grad region";
+def Ag_CheckpointOp : Ag_Statement<"checkpoint", [SingleBlockImplicitTerminator<"::gradc::ag::YieldOp">, RecursiveMemoryEffects]> {
+  let summary = "a region whose values are computed again for the backward instead of kept";
+  let doc = [{The backward repeats the region on what it captures, as torch.utils.checkpoint does; draws are those of the
+forward, as their state is a captured value. Nothing is printed, written or checked a second time.}];
+  let arguments = (ins);
+  let results = (outs Variadic<AnyType>:$values);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "(`->` type($values)^)? attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+}
+def Ag_BarrierOp : Ag_DiffOp<"barrier", [AllTypesMatch<["x", "y"]>]> {
+  let summary = "the same value, to be computed with once `after` is known";
+  let doc = [{What is computed from `y` is never taken for the same thing computed from `x`: so the repetition of a
+checkpoint's region stands behind its forward, and nothing of the forward lives until then. It costs nothing: kernels read `x`.}];
+  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$after);
+  let results = (outs AnyRankedTensor:$y);
+  let assemblyFormat = "$x `after` $after attr-dict `:` type($x) `,` type($after)";
+  let derivative = ["d", ""];
+}
+def Ag_YieldOp : Ag_ValueOp<"yield", [Terminator, ParentOneOf<["NoGradOp", "CheckpointOp"]>]> {
+  let summary = "ends a no_grad or checkpoint region";
   let arguments = (ins Variadic<AnyType>:$values);
   let builders = [OpBuilder<(ins), [{ (void)$_builder; }]>];
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";

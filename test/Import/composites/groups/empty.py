@@ -21,3 +21,16 @@ case("no indices", lambda x, i: x.index_select(0, i), '{"op": "index_select", "i
      R(3, 2), torch.zeros(0, dtype=torch.int64))
 case("two results", lambda x: (x.exp(), x.sum(1)),
      '[{"name": "y0", "op": "exp", "inputs": ["x"]}, {"name": "y1", "op": "sum", "inputs": ["x"], "dim": 1}]', R(2, 0))
+
+
+def powers(x):
+    for _ in range(2):
+        x = x ** 2 * 0.5
+    return x
+
+
+for shape in [(0,), (2, 0)]:
+    case(f"powers of {shape} in a loop", powers,
+         [{"op": "repeat", "count": 2, "carry": {"h": "x"}, "yield": {"h": "p"},
+           "body": [{"name": "q", "op": "pow", "inputs": ["h", 2]}, {"name": "p", "op": "mul", "inputs": ["q", 0.5]}]},
+          {"name": "y", "op": "mul", "inputs": ["h", 1]}], R(*shape))
