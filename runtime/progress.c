@@ -58,7 +58,7 @@ static void put_position(const gradc_progress *progress, const gradc_position *a
   put_count(at->step);
 }
 
-static void draw(gradc_progress *progress, const gradc_position *at, float loss) {
+static void draw(gradc_progress *progress, const gradc_position *at, float loss, const double *lr) {
   char bar[BAR + 3];
   double now = gradc_now(), seconds = (now - progress->begin) * 1e-9;
   int full = (int)((double)at->step / (double)progress->steps * BAR);
@@ -78,6 +78,8 @@ static void draw(gradc_progress *progress, const gradc_position *at, float loss)
   put("/");
   put_count(progress->steps);
   put_loss(" loss ", (double)loss);
+  if (lr)
+    put_loss(" lr ", *lr);
   put("  ");
   put_count((uint64_t)(rate < 1e18 ? rate : 1e18));
   put(" steps/s");
@@ -90,13 +92,14 @@ static void draw(gradc_progress *progress, const gradc_position *at, float loss)
   gradc_output_flush();
 }
 
-void gradc_progress_step(gradc_progress *progress, const gradc_position *at, float loss) {
+void gradc_progress_step(gradc_progress *progress, const gradc_position *at, float loss,
+                         const double *lr) {
   if (progress->quiet)
     return;
   int last = at->step == progress->steps;
   if (progress->terminal) {
     if (last || !progress->drawn || gradc_now() - progress->drawn > 4e7)
-      draw(progress, at, loss);
+      draw(progress, at, loss, lr);
     return;
   }
   // The last step of an epoch is told with the epoch.
@@ -105,6 +108,8 @@ void gradc_progress_step(gradc_progress *progress, const gradc_position *at, flo
     return;
   put_position(progress, at);
   put_loss(" loss ", (double)loss);
+  if (lr)
+    put_loss(" lr ", *lr);
   end_line(progress);
 }
 

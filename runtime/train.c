@@ -17,6 +17,7 @@ typedef struct training {
   gradc_position at;
   double began, spent; // spent: seconds in earlier runs
   const double *lr;    // null: unknown
+  const gradc_tensor *lr_source;
   double lr_value;
   gradc_evaluation evaluation;
   gradc_progress progress;
@@ -71,25 +72,28 @@ static int plan_steps(training *t) {
   return GRADC_EXIT_DONE;
 }
 
-// A float that the program calls "lr".
+// The learning rate of a schedule, or a float that the program calls "lr".
+static int is_lr(const gradc_tensor *v) {
+  int is_float = v->dtype == GRADC_F32 || v->dtype == GRADC_F64;
+  return v->rank == 0 && is_float && (!strcmp(v->name, "lr") || !strcmp(v->name, "optimizer.lr"));
+}
+
 static void find_lr(training *t) {
   const gradc_program *program = t->session->program;
   for (uint32_t i = 0; i < program->n_variables; ++i) {
-    const gradc_tensor *v = &program->variables[i];
-    if (v->rank == 0 && (v->dtype == GRADC_F32 || v->dtype == GRADC_F64) && !strcmp(v->name, "lr"))
+    if (is_lr(&program->variables[i])) {
       t->lr = &t->lr_value;
+      t->lr_source = &program->variables[i];
+    }
   }
 }
 
 static void read_lr(training *t) {
-  const gradc_program *program = t->session->program;
-  for (uint32_t i = 0; t->lr && i < program->n_variables; ++i) {
-    const gradc_tensor *v = &program->variables[i];
-    const void *data = (const char *)t->session->self + v->offset;
-    if (v->rank || strcmp(v->name, "lr"))
-      continue;
-    t->lr_value = v->dtype == GRADC_F32 ? (double)*(const float *)data : *(const double *)data;
-  }
+  if (!t->lr)
+    return;
+  const void *data = (const char *)t->session->self + t->lr_source->offset;
+  t->lr_value =
+      t->lr_source->dtype == GRADC_F32 ? (double)*(const float *)data : *(const double *)data;
 }
 
 static gradc_checkpoint checkpoint_of(training *t) {
@@ -182,15 +186,14 @@ static int after_steps(training *t, uint64_t n) {
   t->at.in_epoch += n;
   t->at.loss_sum += loss;
   ends = t->at.in_epoch == t->steps_per_epoch;
+  read_lr(t);
   if (t->log.path && is_due(t->at.step, options->every ? options->every : 1)) {
     take_time(t);
-    read_lr(t);
     gradc_log_line(&t->log, "step", &t->at, epoch_of(t), &loss, t->lr, NULL);
   }
-  gradc_progress_step(&t->progress, &t->at, t->session->step_loss);
+  gradc_progress_step(&t->progress, &t->at, t->session->step_loss, t->lr);
   if (ends) {
     take_time(t);
-    read_lr(t);
     status = end_epoch(t);
   }
   if (status || !options->checkpoint || t->at.step == t->steps)

@@ -74,7 +74,9 @@ void gradc_progress_open(gradc_progress *progress, const gradc_session *session,
                          uint64_t epochs, uint64_t steps_per_epoch);
 void gradc_progress_note(gradc_progress *progress, const char *text);
 // After a step.
-void gradc_progress_step(gradc_progress *progress, const gradc_position *at, float loss);
+/// `lr` may be NULL.
+void gradc_progress_step(gradc_progress *progress, const gradc_position *at, float loss,
+                         const double *lr);
 // After an epoch, with its mean loss, and after an evaluation; either may be null.
 void gradc_progress_epoch(gradc_progress *progress, const gradc_position *at, const double *loss,
                           const gradc_scores *scores);

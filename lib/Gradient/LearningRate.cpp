@@ -14,19 +14,17 @@ static Number anneal(Place at, bool linear, double start, double end, Number par
   return add(at, multiply(at, (start - end) / 2, wave), end);
 }
 
+namespace {
+struct Phase {
+  double end, from, to;
+};
+} // namespace
+
 /// Smith and Topin's cycle (arXiv:1708.07120), in the phases of torch's OneCycleLR; the end is
 /// held.
-static Number oneCycle(Place at, const Schedule &s, double base, Number t) {
-  double max = s.max != 0 ? s.max : base, initial = max / s.div, least = initial / s.finalDiv;
-  struct Phase {
-    double end, from, to;
-  };
-  SmallVector<Phase> phases{{s.pctStart * s.steps - 1, initial, max}};
-  if (s.threePhase)
-    phases.push_back({2 * s.pctStart * s.steps - 2, max, initial});
-  phases.push_back({s.steps - 1, s.threePhase ? initial : max, least});
+static Number inPhases(Place at, const Schedule &s, ArrayRef<Phase> phases, Number t) {
   t = lesser(at, t, s.steps - 1);
-  Number lr = least;
+  Number lr = phases.back().to;
   for (size_t i = phases.size(); i-- > 0;) {
     const Phase &phase = phases[i];
     double start = i ? phases[i - 1].end : 0;
@@ -38,6 +36,24 @@ static Number oneCycle(Place at, const Schedule &s, double base, Number t) {
     lr = i + 1 == phases.size() ? here : below(at, t, std::floor(phase.end) + 1, here, lr);
   }
   return lr;
+}
+
+static Number oneCycle(Place at, const Schedule &s, double base, Number t) {
+  double max = s.max != 0 ? s.max : base, initial = max / s.div, least = initial / s.finalDiv;
+  SmallVector<Phase> phases{{s.pctStart * s.steps - 1, initial, max}};
+  if (s.threePhase)
+    phases.push_back({2 * s.pctStart * s.steps - 2, max, initial});
+  phases.push_back({s.steps - 1, s.threePhase ? initial : max, least});
+  return inPhases(at, s, phases, t);
+}
+
+Number cycledMomentum(Place at, const Schedule &s, Number done) {
+  double least = s.baseMomentum, most = s.maxMomentum;
+  SmallVector<Phase> phases{{s.pctStart * s.steps - 1, most, least}};
+  if (s.threePhase)
+    phases.push_back({2 * s.pctStart * s.steps - 2, least, most});
+  phases.push_back({s.steps - 1, s.threePhase ? most : least, most});
+  return inPhases(at, s, phases, done);
 }
 
 static Number main(Place at, const Schedule &s, double base, Number t) {

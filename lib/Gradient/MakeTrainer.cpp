@@ -246,6 +246,9 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
         return wrong("--schedule: " + error);
       plan.schedule = *read;
     }
+    if (plan.schedule.cyclesMomentum() && plan.optimizer.kind == Optimizer::Adagrad)
+      return wrong("--schedule: optimizer must support momentum or beta1 with `cycle_momentum` "
+                   "option enabled");
     if (clipNorm < 0 || clipValue < 0)
       return wrong(Twine(clipNorm < 0 ? "--clip-norm" : "--clip-value") +
                    ": expected a number above 0");

@@ -49,7 +49,10 @@ static SmallVector<OptionSlot> slotsOf(Schedule &s) {
             {"div", &s.div, Range::Positive},
             {"final_div", &s.finalDiv, Range::Positive},
             {"linear", &s.linearAnneal},
-            {"three_phase", &s.threePhase}};
+            {"three_phase", &s.threePhase},
+            {"cycle_momentum", &s.cycleMomentum},
+            {"base_momentum", &s.baseMomentum, Range::BelowOne},
+            {"max_momentum", &s.maxMomentum, Range::BelowOne}};
   }
   slots.push_back({"warmup", &s.warmup, Range::Whole});
   return slots;

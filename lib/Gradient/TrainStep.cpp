@@ -23,9 +23,8 @@ static llvm::DenseSet<StringAttr> readBy(func::FuncOp func) {
   return names;
 }
 
-bool TrainStep::countsUpdates() const {
-  return plan.schedule.kind != Schedule::Constant || plan.schedule.warmup != 0 ||
-         gradient::countsUpdates(plan.optimizer);
+bool TrainStep::isScheduled() const {
+  return plan.schedule.kind != Schedule::Constant || plan.schedule.warmup != 0;
 }
 
 void TrainStep::prepare() {
@@ -41,8 +40,10 @@ void TrainStep::prepare() {
     last = v;
   if (plan.accumulate > 1)
     passes = variable("optimizer.passes", counter, 0, last);
-  if (countsUpdates())
+  if (isScheduled() || countsUpdates(plan.optimizer))
     updates = variable("optimizer.step", counter, 0, last);
+  if (isScheduled()) // for the log
+    rate = variable("optimizer.lr", counter.clone(Float64Type::get(model.getContext())), 0, last);
 }
 
 FlatSymbolRefAttr TrainStep::variable(StringRef name, Type type, double init, Operation *after) {
@@ -188,13 +189,18 @@ void TrainStep::update(Place at) {
     set(at, updates, ag::AddOp::create(at.b, at.loc, count, whole(at, 1)));
   }
   Number lr = learningRate(at, plan.schedule, plan.optimizer.lr, done);
+  if (rate)
+    set(at, rate, scalar(at, lr));
+  Number inertia = plan.schedule.cyclesMomentum() ? cycledMomentum(at, plan.schedule, done)
+                                                  : inertiaOf(plan.optimizer);
   for (ag::VariableOp v : trained) {
     auto symbol = FlatSymbolRefAttr::get(v.getSymNameAttr());
     auto state = [&](StringRef suffix, double init) {
       return variable((v.getSymName() + suffix).str(), v.getType(), init, v);
     };
     set(at, symbol,
-        emitUpdate(at, plan.optimizer, get(at, symbol), gradient(at, v), lr, done, state));
+        emitUpdate(at, plan.optimizer, get(at, symbol), gradient(at, v), {lr, inertia, done},
+                   state));
   }
 }
 

@@ -28,7 +28,7 @@ public:
   mlir::Value emit(mlir::OpBuilder &b, mlir::ValueRange inputs);
 
 private:
-  bool countsUpdates() const;
+  bool isScheduled() const;
   mlir::FlatSymbolRefAttr variable(llvm::StringRef name, mlir::Type type, double init,
                                    mlir::Operation *after);
   void clearGradients(Place at);
@@ -44,6 +44,7 @@ private:
   TrainPlan plan;
   llvm::SmallVector<ag::VariableOp> trained;
   mlir::FlatSymbolRefAttr updates; // how many were done; null where nothing depends on it
+  mlir::FlatSymbolRefAttr rate;    // the last learning rate; null where it is constant
   mlir::FlatSymbolRefAttr passes;  // since the last update; null without accumulation
 };
 

@@ -34,12 +34,22 @@ public:
   /// a + n * b
   Value add(Value a, Value b, Number n) { return out(plus(in(a), times(in(b), n))); }
   /// a + w * (b - a), from the nearer end
-  Value lerp(Value a, Value b, double w) {
+  Value lerp(Value a, Value b, Number w) {
     Value from = in(a), to = in(b);
     Value difference = ag::SubOp::create(at.b, at.loc, to, from);
-    if (w < 0.5)
+    if (w.isKnown() && w.known < 0.5)
       return out(plus(from, times(difference, w)));
-    return out(ag::SubOp::create(at.b, at.loc, to, times(difference, 1 - w)));
+    Value backward = ag::SubOp::create(at.b, at.loc, to, times(difference, subtract(at, 1.0, w)));
+    if (w.isKnown())
+      return out(backward);
+    Value forward = plus(from, times(difference, w));
+    return out(ag::SelectOp::create(at.b, at.loc, isBelow(w, 0.5), forward, backward));
+  }
+  /// Whether n < limit, everywhere.
+  Value isBelow(Number n, double limit) {
+    Value below =
+        ag::CompareOp::create(at.b, at.loc, scalar(at, n), scalar(at, limit), ag::Predicate::lt);
+    return ag::BroadcastOp::create(at.b, at.loc, ag::boolLike(type), below, ArrayRef<int64_t>{});
   }
   /// a + n * x * y
   Value addcmul(Value a, Value x, Value y, Number n) {
@@ -69,9 +79,9 @@ private:
 /// One parameter's update.
 class Update {
 public:
-  Update(Place at, const Optimizer &o, Value p, Value g, Number lr, Number done, StateOf state)
-      : at(at), o(o), type(p.getType()), e(at, type), p(p), g(g), lr(lr), done(done), state(state) {
-  }
+  Update(Place at, const Optimizer &o, Value p, Value g, const Rates &rates, StateOf state)
+      : at(at), o(o), type(p.getType()), e(at, type), p(p), g(g), lr(rates.lr),
+        inertia(rates.inertia), done(rates.done), state(state) {}
 
   Value run() {
     if (o.maximize)
@@ -95,6 +105,7 @@ public:
   }
 
 private:
+  bool hasMomentum() const { return !inertia.isKnown() || inertia.known != 0; }
   Number minus(Number n) { return n.isKnown() ? Number(-n.known) : multiply(at, n, -1.0); }
 
   /// Replaces a state variable by what `f` makes of it.
@@ -106,30 +117,28 @@ private:
   }
 
   Value sgd() {
-    if (o.momentum == 0)
+    if (!hasMomentum())
       return e.add(p, g, minus(lr));
     Value buffer = advance(".momentum", [&](Value old) -> Value {
-      Value now = e.add(e.mul(old, o.momentum), g, 1 - o.dampening);
+      Value now = e.add(e.mul(old, inertia), g, 1 - o.dampening);
       if (o.dampening == 0)
         return now; // the buffer starts at zero
       // The first step copies the gradient undamped.
-      Value limit = scalar(at, 1.0);
-      Value first = ag::CompareOp::create(at.b, at.loc, scalar(at, done), limit, ag::Predicate::lt);
-      first = ag::BroadcastOp::create(at.b, at.loc, ag::boolLike(type), first, ArrayRef<int64_t>{});
-      return ag::SelectOp::create(at.b, at.loc, first, g, now);
+      return ag::SelectOp::create(at.b, at.loc, e.isBelow(done, 1), g, now);
     });
-    return e.add(p, o.nesterov ? e.add(g, buffer, o.momentum) : buffer, minus(lr));
+    return e.add(p, o.nesterov ? e.add(g, buffer, inertia) : buffer, minus(lr));
   }
 
   Value adam() {
-    Value average = advance(".exp_avg", [&](Value old) { return e.lerp(old, g, 1 - o.beta1); });
+    Number share = subtract(at, 1.0, inertia);
+    Value average = advance(".exp_avg", [&](Value old) { return e.lerp(old, g, share); });
     Value square = advance(".exp_avg_sq", [&](Value old) {
       return e.addcmul(e.mul(old, o.beta2), g, g, 1 - o.beta2);
     });
     if (o.amsgrad)
       square = advance(".max_exp_avg_sq", [&](Value old) { return e.maximum(old, square); });
     Number step = add(at, done, 1.0);
-    Number correction1 = subtract(at, 1.0, power(at, o.beta1, step));
+    Number correction1 = subtract(at, 1.0, power(at, inertia, step));
     Number correction2 = subtract(at, 1.0, power(at, o.beta2, step));
     Value root = e.div(e.sqrt(square), squareRoot(at, correction2));
     return e.addcdiv(p, average, e.add(root, o.eps), minus(divide(at, lr, correction1)));
@@ -144,10 +153,10 @@ private:
       square = e.addcmul(square, average, average, -1.0);
     }
     Value root = e.add(e.sqrt(square), o.eps);
-    if (o.momentum == 0)
+    if (!hasMomentum())
       return e.addcdiv(p, g, root, minus(lr));
-    Value buffer = advance(
-        ".momentum", [&](Value old) { return e.addcdiv(e.mul(old, o.momentum), g, root, 1.0); });
+    Value buffer = advance(".momentum",
+                           [&](Value old) { return e.addcdiv(e.mul(old, inertia), g, root, 1.0); });
     return e.add(p, buffer, minus(lr));
   }
 
@@ -163,7 +172,7 @@ private:
   Type type;
   Elements e;
   Value p, g;
-  Number lr, done;
+  Number lr, inertia, done;
   StateOf state;
 };
 
@@ -184,9 +193,14 @@ bool countsUpdates(const Optimizer &o) {
   return true;
 }
 
-Value emitUpdate(Place at, const Optimizer &o, Value parameter, Value gradient, Number lr,
-                 Number done, StateOf state) {
-  return Update(at, o, parameter, gradient, lr, done, state).run();
+Number inertiaOf(const Optimizer &o) {
+  bool isAdam = o.kind == Optimizer::Adam || o.kind == Optimizer::AdamW;
+  return isAdam ? o.beta1 : o.momentum;
+}
+
+Value emitUpdate(Place at, const Optimizer &o, Value parameter, Value gradient, const Rates &rates,
+                 StateOf state) {
+  return Update(at, o, parameter, gradient, rates, state).run();
 }
 
 } // namespace gradc::gradient

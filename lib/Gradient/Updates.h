@@ -11,15 +11,25 @@ namespace gradc::gradient {
 /// The learning rate of the update that follows `done` others.
 Number learningRate(Place at, const Schedule &schedule, double base, Number done);
 
+/// The momentum (or beta1) that OneCycle gives the update that follows `done` others.
+Number cycledMomentum(Place at, const Schedule &schedule, Number done);
+
 /// Whether the update of `o` depends on how many went before.
 bool countsUpdates(const Optimizer &o);
 
 /// Gives the symbol of a state variable of this name, made with this content before the first step.
 using StateOf = llvm::function_ref<mlir::FlatSymbolRefAttr(llvm::StringRef suffix, double init)>;
 
+/// What changes from update to update; `inertia` is the momentum, or Adam's beta1.
+struct Rates {
+  Number lr, inertia, done;
+};
+/// The momentum, or beta1, of an optimiser whose schedule leaves it alone.
+Number inertiaOf(const Optimizer &o);
+
 /// Emits the update of one parameter from its gradient; returns the new content.
 mlir::Value emitUpdate(Place at, const Optimizer &o, mlir::Value parameter, mlir::Value gradient,
-                       Number lr, Number done, StateOf state);
+                       const Rates &rates, StateOf state);
 
 } // namespace gradc::gradient
 

@@ -66,6 +66,28 @@ static void test_backward(lookup *self) {
   const float *w = lookup_w(self), *g = lookup_w_grad(self);
   for (int k = 0; k < 6; ++k)
     CHECK(fabs(g[k] - (k / 2 == 1 ? 0 : exp(w[k]) + 1)) < 1e-4);
+  // Nor does it leave the graph of the one before.
+  CHECK(lookup_forward(self, &in, &out) == 0);
+  in.i = high;
+  CHECK(says_embedding(lookup_forward(self, &in, &out)));
+  CHECK(lookup_backward(self, NULL, NULL) != 0);
+}
+
+/// A step that fails changes no parameter, nor do the steps after it.
+static void test_step(lookup *self) {
+  float loss, before[6];
+  lookup_inputs in = {high, plain};
+  CHECK(lookup_step(self, &(lookup_inputs){plain, plain}, &loss) == 0);
+  memcpy(before, lookup_w(self), sizeof before);
+  CHECK(before[0] != 1);
+  CHECK(says_embedding(lookup_step(self, &in, &loss)));
+  CHECK(says_embedding(lookup_steps(self, &in, 3, &loss)));
+  in = (lookup_inputs){plain, lower};
+  CHECK(says_take(lookup_steps(self, &in, 3, &loss)));
+  CHECK(memcmp(before, lookup_w(self), sizeof before) == 0);
+  in.j = plain;
+  CHECK(lookup_step(self, &in, &loss) == 0);
+  CHECK(memcmp(before, lookup_w(self), sizeof before) != 0);
 }
 
 int main(void) {
@@ -76,5 +98,7 @@ int main(void) {
   test_codes(self);
   CHECK(lookup_init(memory, sizeof memory, NULL, &self) == 0);
   test_backward(self);
+  CHECK(lookup_init(memory, sizeof memory, NULL, &self) == 0);
+  test_step(self);
   return failures != 0;
 }

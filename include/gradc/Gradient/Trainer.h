@@ -52,6 +52,9 @@ struct Schedule {
   double max = 0;                       // OneCycle; 0: the optimiser's lr
   double pctStart = 0.3, div = 25, finalDiv = 1e4;
   bool linearAnneal = false, threePhase = false;
+  bool cycleMomentum = true; // OneCycle: momentum, or beta1, goes the other way
+  double baseMomentum = 0.85, maxMomentum = 0.95;
+  bool cyclesMomentum() const { return kind == OneCycle && cycleMomentum; }
 };
 
 /// Reads `adam:lr=0.001,beta1=0.9`. On an error `error` says what was expected and what was found.

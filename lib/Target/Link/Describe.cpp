@@ -314,8 +314,13 @@ void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body
   std::vector<Value *> arguments = bodyArguments(f, call, entry);
   bool expects =
       llvm::any_of(f.arguments, [](auto &a) { return a.role == gradc::link::Argument::Error; });
-  if (expects)
+  if (expects) {
     b.CreateStore(b.getInt32(GRADC_OK), errorSlot(call.self));
+    // A forward that fails returns before it says that there is a graph to go back through.
+    for (const Steps &other : program.functions)
+      if (other.guard && program.variables[*other.guard].name == f.name + ".alive")
+        b.CreateStore(b.getInt8(0), offset(call.self, program.variables[*other.guard].offset));
+  }
   Value *code = callBody(body, arguments);
   if (expects)
     code = b.CreateLoad(i32, errorSlot(call.self));

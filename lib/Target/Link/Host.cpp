@@ -110,7 +110,8 @@ LogicalResult CallBuilder::call(StringRef name, ValueRange arguments) {
   return success();
 }
 
-/// Keeps the code of the first expectation that failed.
+/// Where an expectation fails the function keeps its code and returns: what follows, the update of
+/// parameters among it, is not done.
 static LogicalResult lowerExpect(CallBuilder &build, sched::HostOp::Adaptor adaptor,
                                  ConversionPatternRewriter &b) {
   sched::HostOp op = build.op;
@@ -127,27 +128,15 @@ static LogicalResult lowerExpect(CallBuilder &build, sched::HostOp::Adaptor adap
   }
   Value zero = LLVM::ConstantOp::create(b, loc, b.getI8IntegerAttr(0));
   Value fails = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, condition, zero);
-  Value old = LLVM::LoadOp::create(b, loc, b.getI32Type(), error);
-  Value fresh = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, old, build.i32(0));
-  Value sets = LLVM::AndOp::create(b, loc, fails, fresh);
-  Value now = LLVM::SelectOp::create(b, loc, sets, build.i32(code.getInt()), old);
-  LLVM::StoreOp::create(b, loc, now, error);
-  return success();
-}
-
-/// Moves what follows into a block of its own, so that `op` is left out after an error.
-static void skipAfterError(sched::HostOp op, Value error, ConversionPatternRewriter &b) {
-  Location loc = op.getLoc();
-  Block *before = op->getBlock(), *work = b.splitBlock(before, op->getIterator());
-  Block *after = b.splitBlock(work, std::next(op->getIterator()));
+  Block *before = op->getBlock();
+  Block *after = b.splitBlock(before, std::next(op->getIterator()));
+  Block *exit = b.createBlock(before->getParent(), before->getParent()->end());
+  LLVM::StoreOp::create(b, loc, build.i32(code.getInt()), error);
+  LLVM::ReturnOp::create(b, loc, ValueRange());
   b.setInsertionPointToEnd(before);
-  Value code = LLVM::LoadOp::create(b, loc, b.getI32Type(), error);
-  Value none = LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
-  Value good = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, code, none);
-  LLVM::CondBrOp::create(b, loc, good, work, after);
-  b.setInsertionPointToEnd(work);
-  LLVM::BrOp::create(b, loc, ValueRange(), after);
+  LLVM::CondBrOp::create(b, loc, fails, exit, after);
   b.setInsertionPoint(op);
+  return success();
 }
 
 /// The runtime's record of one printed thing, before its data is known.
@@ -249,9 +238,6 @@ LogicalResult HostLowering::matchAndRewrite(sched::HostOp op, OpAdaptor adaptor,
   if (op.getCall() == "expect") {
     result = lowerExpect(build, adaptor, rewriter);
   } else if (op.getCall() == "print") {
-    // SealFunctions has made the error code the last input where there is one.
-    if (!op.getInputs().empty() && isa<LLVM::LLVMPointerType>(op.getInputs().back().getType()))
-      skipAfterError(op, adaptor.getInputs().back(), rewriter);
     result = lowerPrint(build, adaptor.getInputs());
   } else if (op.getCall() == "manual_seed") {
     auto seed = op.getConfig().getAs<IntegerAttr>("seed");

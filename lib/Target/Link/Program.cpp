@@ -201,16 +201,6 @@ void Reader::readExpectation(sched::HostOp op) {
   op.setConfigAttr(config.getDictionary(op.getContext()));
 }
 
-bool gradc::link::usesError(sched::HostOp op, Operation *function) {
-  auto isExpect = [](sched::HostOp o) { return o.getCall() == "expect"; };
-  if (isExpect(op))
-    return true;
-  WalkResult found = function->walk([&](sched::HostOp o) {
-    return isExpect(o) ? WalkResult::interrupt() : WalkResult::advance();
-  });
-  return op.getCall() == "print" && found.wasInterrupted();
-}
-
 LogicalResult Reader::readFunction(func::FuncOp f) {
   Function function;
   function.name = f.getSymName().str();

@@ -84,10 +84,27 @@ scheduled("linear", "linear:steps=10", lambda o: S.LinearLR(o, 1 / 3, 1.0, 10))
 scheduled("linear down", "linear:steps=15,start=1,end=0.1", lambda o: S.LinearLR(o, 1.0, 0.1, 15))
 scheduled("polynomial", "polynomial:steps=15,power=2", lambda o: S.PolynomialLR(o, 15, 2.0))
 cycle = {"max_lr": 0.5, "total_steps": STEPS + 1, "cycle_momentum": False}
-scheduled("onecycle", f"onecycle:steps={STEPS + 1}", lambda o: S.OneCycleLR(o, **cycle))
-scheduled("onecycle options", f"onecycle:steps={STEPS + 1},max=0.75,pct_start=0.35,div=10,final_div=100,linear=1,three_phase=true",
+still = "cycle_momentum=false"
+scheduled("onecycle", f"onecycle:steps={STEPS + 1},{still}", lambda o: S.OneCycleLR(o, **cycle))
+scheduled("onecycle options", f"onecycle:steps={STEPS + 1},max=0.75,pct_start=0.35,div=10,final_div=100,linear=1,three_phase=true,{still}",
           lambda o: S.OneCycleLR(o, **{**cycle, "max_lr": 0.75}, pct_start=0.35, div_factor=10, final_div_factor=100,
                                  anneal_strategy="linear", three_phase=True))
+
+TURNS = {"max_lr": 0.1, "total_steps": STEPS + 1}
+turns = f"--schedule=onecycle:steps={STEPS + 1},max=0.1"
+case("onecycle momentum", f"--optimizer=sgd:lr=0.1,momentum=0.9 {turns}", lambda p: O.SGD(p, 0.1, 0.9, **SLOW),
+     lambda o: S.OneCycleLR(o, **TURNS))
+case("onecycle momentum from none", f"--optimizer=sgd:lr=0.1 {turns}", lambda p: O.SGD(p, 0.1, **SLOW),
+     lambda o: S.OneCycleLR(o, **TURNS))
+case("onecycle nesterov", f"--optimizer=sgd:lr=0.1,momentum=0.9,nesterov=true {turns},three_phase=true,base_momentum=0.4,max_momentum=0.8",
+     lambda p: O.SGD(p, 0.1, 0.9, nesterov=True, **SLOW),
+     lambda o: S.OneCycleLR(o, **TURNS, three_phase=True, base_momentum=0.4, max_momentum=0.8))
+case("onecycle adam", f"--optimizer=adam:lr=0.1 {turns}", lambda p: O.Adam(p, 0.1, **SLOW), lambda o: S.OneCycleLR(o, **TURNS))
+case("onecycle adam, across a half", f"--optimizer=adamw:lr=0.1 {turns},linear=true,base_momentum=0.2,max_momentum=0.9",
+     lambda p: O.AdamW(p, 0.1, **SLOW),
+     lambda o: S.OneCycleLR(o, **TURNS, anneal_strategy="linear", base_momentum=0.2, max_momentum=0.9), dtype="f64")
+case("onecycle rmsprop", f"--optimizer=rmsprop:lr=0.1 {turns}", lambda p: O.RMSprop(p, 0.1, **SLOW),
+     lambda o: S.OneCycleLR(o, **TURNS))
 
 case("clip norm", "--optimizer=sgd:lr=0.5 --clip-norm=0.1", lambda p: O.SGD(p, 0.5, **SLOW), norm=0.1)
 case("clip norm, large", "--optimizer=sgd:lr=0.5 --clip-norm=100", lambda p: O.SGD(p, 0.5, **SLOW), norm=100, dtype="f64")

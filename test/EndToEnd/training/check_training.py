@@ -207,6 +207,17 @@ def check_signals(c):
         c.check(weights("a.safetensors") == weights("b.safetensors"), "stopped by a signal: other results")
 
 
+def check_rates(c, gradc):
+    """The learning rate of a schedule is in the log and in the progress."""
+    subprocess.run([gradc, "build", HERE / "classifier.json", "--optimizer=sgd:lr=0.5", "--schedule=step:size=2,gamma=0.5",
+                    "-o", "scheduled"], check=True)
+    scheduled = Checks("./scheduled")
+    text = scheduled.run("--inputs", "rows.npz", "--steps", 6, "--log", "rates.jsonl")
+    rates = [line["lr"] for line in log_lines("rates.jsonl") if line["kind"] == "step"]
+    c.check(rates == [0.5, 0.5, 0.25, 0.25, 0.125, 0.125], f"rates {rates}")
+    c.check(" lr 0.125" in text, text)
+
+
 NAN_MODEL = """{"format": "gradc.graph", "version": 1,
  "inputs": {"x": "f32[4]"}, "parameters": {"w": {"type": "f32[4]", "init": {"op": "ones", "shape": [4]}}},
  "functions": {"forward": {"export": true, "body": [
@@ -253,6 +264,7 @@ def main():
         check_resume(c)
         check_refusals(c, gradc, "./other")
         check_signals(c)
+        check_rates(c, gradc)
         count, failed = check_nan(gradc)
         c.count, c.failed = c.count + count, c.failed + failed
         left = [name for name in os.listdir() if name.endswith(".part")]

@@ -68,9 +68,6 @@ mlir::FailureOr<Program> describeProgram(mlir::ModuleOp module, llvm::StringRef 
 
 /// The error code of a sched.host "expect", which describeProgram notes in its config.
 inline constexpr llvm::StringLiteral kExpectCode = "code";
-/// Whether a host op reads the error code of the running function: expectations, and what must not
-/// happen after one that failed.
-bool usesError(sched::HostOp op, mlir::Operation *function);
 
 /// The symbol that the code of a scheduled function gets in the object.
 inline std::string bodySymbol(llvm::StringRef function) { return ("gradc.body." + function).str(); }
