@@ -151,4 +151,15 @@ void no_grad(const std::function<void()> &body, Location where) {
   body();
 }
 
+void checkpoint(const std::function<void()> &body, Location where) {
+  Context &context = Context::get(where);
+  detail::Node *node = context.append("checkpoint", {}, {}, Effect::writes, where);
+  node->blocks.emplace_back("body", nullptr);
+  detail::Block *block = context.open(detail::BlockKind::checkpoint, node->blocks.back().second);
+  body();
+  if (context.current != block)
+    fail(where, "a NoGradGuard outlives the body of this checkpoint");
+  context.close(block);
+}
+
 } // namespace gradc

@@ -133,6 +133,47 @@ Tensor ones_like(const Tensor &like, Location where) {
   return ones(like.sizes(where), Options(like.dtype(where)).device(like.device(where)), where);
 }
 
+Tensor full_like(const Tensor &like, Number value, Location where) {
+  return full(like.sizes(where), value, Options(like.dtype(where)).device(like.device(where)),
+              where);
+}
+
+static Tensor spaced(const char *op, double start, double end, int64_t steps, double base,
+                     const Options &options, Location where) {
+  if (steps < 0)
+    fail(where, "number of steps must be non-negative");
+  Dtype dtype = options.dtypeOption.value_or(f32);
+  if (dtype == boolean)
+    fail(where, "\"" + std::string(op) + "_cpu\" not implemented for 'Bool'");
+  Attributes attributes = {{"start", detail::numberText(start, where)},
+                           {"end", detail::numberText(end, where)},
+                           {"steps", std::to_string(steps)}};
+  if (base != 0)
+    attributes.emplace_back("base", detail::numberText(base, where));
+  if (dtype != f32)
+    addDtype(attributes, dtype);
+  return create(op, std::move(attributes), {steps}, f32, options, Effect::pure, where);
+}
+
+Tensor linspace(double start, double end, int64_t steps, const Options &options, Location where) {
+  return spaced("linspace", start, end, steps, 0, options, where);
+}
+Tensor logspace(double start, double end, int64_t steps, double base, const Options &options,
+                Location where) {
+  return spaced("logspace", start, end, steps, base, options, where);
+}
+
+Tensor eye(int64_t n, std::optional<int64_t> m, const Options &options, Location where) {
+  int64_t columns = m.value_or(n);
+  if (n < 0 || columns < 0)
+    fail(where, std::string(n < 0 ? "n" : "m") + " must be greater or equal to 0, got " +
+                    std::to_string(n < 0 ? n : columns));
+  Attributes attributes = {{"n", std::to_string(n)}, {"m", std::to_string(columns)}};
+  if (options.dtypeOption.value_or(f32) != f32)
+    addDtype(attributes, *options.dtypeOption);
+  return create("eye", std::move(attributes), {n, columns}, f32, options, Effect::pure, where);
+}
+
 static int64_t arangeLength(const Number &start, const Number &end, const Number &step,
                             bool isWhole, Location where) {
   if (step.floating == 0)

@@ -28,7 +28,7 @@ Context &Context::get(Location where) {
 
 Block *Context::scope() const {
   Block *block = current;
-  while (block->kind == BlockKind::noGrad)
+  while (block->kind == BlockKind::noGrad || block->kind == BlockKind::checkpoint)
     block = block->parent;
   return block;
 }
@@ -120,6 +120,7 @@ Node *Context::append(std::string op, std::vector<Operand> inputs, Attributes at
   node->inputs = std::move(inputs);
   node->attributes = std::move(attributes);
   node->effect = effect;
+  node->isInitial = initialDepth > 0;
   node->block = current;
   current->nodes.push_back(std::move(node));
   return current->nodes.back().get();

@@ -53,7 +53,7 @@ struct Value {
   Location where;
   std::string hint;
   uint64_t trace = 0;
-  /// The block whose end is the end of this value (never a no_grad block).
+  /// The block whose end is the end of this value (never that of no_grad or a checkpoint).
   Block *scope = nullptr;
   /// The node that computes it, if any.
   Node *node = nullptr;
@@ -110,8 +110,12 @@ struct Node {
   Attributes attributes;
   std::vector<ValueRef> results;
   Effect effect = Effect::pure;
+  /// It belongs to the first values of parameters and buffers.
+  bool isInitial = false;
   /// Inputs before this one are targets, which need a name.
   size_t firstNestable = 0;
+  /// Of while.
+  ValueRef condition;
   Block *block = nullptr;
   /// Of grad.
   std::vector<ValueRef> wrt;
@@ -123,7 +127,7 @@ struct Node {
   std::vector<std::pair<std::string, std::unique_ptr<Block>>> blocks;
 };
 
-enum class BlockKind { main, repeat, branch, noGrad };
+enum class BlockKind { main, repeat, branch, noGrad, checkpoint };
 
 struct Block {
   BlockKind kind = BlockKind::main;
@@ -202,6 +206,8 @@ public:
   std::vector<ValueRef> inputs, buffers;
   std::vector<std::pair<std::string, ValueRef>> outputs;
   uint64_t nextStorage = 0;
+  /// Open scopes of `initialize`.
+  unsigned initialDepth = 0;
   bool usesCuda = false, usesAuto = false;
 
 private:
@@ -210,6 +216,18 @@ private:
 
   unsigned noGradDepth = 0;
   Context *outer;
+};
+
+/// What is recorded during its life belongs to the first values of parameters and buffers.
+class InitialScope {
+public:
+  explicit InitialScope(Location where) : context(Context::get(where)) { ++context.initialDepth; }
+  InitialScope(const InitialScope &) = delete;
+  InitialScope &operator=(const InitialScope &) = delete;
+  ~InitialScope() { --context.initialDepth; }
+
+private:
+  Context &context;
 };
 
 /// The way into the handles for the library.

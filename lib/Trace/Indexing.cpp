@@ -24,10 +24,15 @@ static int64_t wrap(const ValueRef &x, int64_t dim, Location where) {
 
 //===-- Writes at indices ---------------------------------------------------------------------===//
 
-static Tensor write(const char *op, const Tensor &x, std::vector<Operand> rest,
+/// An op whose name ends in "_" writes x.
+static Tensor write(const std::string &op, const Tensor &x, std::vector<Operand> rest,
                     Attributes attributes, Location where) {
   Context &context = Context::get(where);
   ValueRef value = context.use(x, where);
+  if (op.back() == '_') {
+    context.write(op, value, std::move(rest), std::move(attributes), where);
+    return x;
+  }
   rest.insert(rest.begin(), value);
   return Access::make(context.compute(op, std::move(rest), std::move(attributes), value->type,
                                       value->device, where));
@@ -38,58 +43,61 @@ static Attributes alongDim(const Tensor &x, int64_t dim, Location where) {
   return {{"dim", std::to_string(wrap(value, dim, where))}};
 }
 
-Tensor scatter(const Tensor &x, int64_t dim, const Tensor &index, const Arg &src) {
+static Tensor scatterAs(const char *op, const Tensor &x, int64_t dim, const Tensor &index,
+                        const Arg &src) {
   detail::Resolved source = Context::get(src.where).resolve(src);
   Location where = source.where;
   ValueRef at = Context::get(where).use(index, where);
-  return write("scatter", x, {at, source.operand}, alongDim(x, dim, where), where);
+  return write(op, x, {at, source.operand}, alongDim(x, dim, where), where);
 }
 
-Tensor scatter_add(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &src,
-                   Location where) {
+static Tensor scatterAddAs(const char *op, const Tensor &x, int64_t dim, const Tensor &index,
+                           const Tensor &src, Location where) {
   Context &context = Context::get(where);
-  return write("scatter_add", x, {context.use(index, where), context.use(src, where)},
-               alongDim(x, dim, where), where);
+  return write(op, x, {context.use(index, where), context.use(src, where)}, alongDim(x, dim, where),
+               where);
 }
 
-Tensor scatter_reduce(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &src,
-                      const std::string &reduce, bool include_self, Location where) {
+static Tensor scatterReduceAs(const char *op, const Tensor &x, int64_t dim, const Tensor &index,
+                              const Tensor &src, const std::string &reduce, bool include_self,
+                              Location where) {
   Context &context = Context::get(where);
   Attributes attributes = alongDim(x, dim, where);
   attributes.emplace_back("reduce", detail::quoted(reduce));
   if (!include_self)
     attributes.emplace_back("include_self", "false");
-  return write("scatter_reduce", x, {context.use(index, where), context.use(src, where)},
-               std::move(attributes), where);
+  return write(op, x, {context.use(index, where), context.use(src, where)}, std::move(attributes),
+               where);
 }
 
-Tensor index_add(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &source,
-                 Number alpha, Location where) {
+static Tensor indexAddAs(const char *op, const Tensor &x, int64_t dim, const Tensor &index,
+                         const Tensor &source, Number alpha, Location where) {
   Context &context = Context::get(where);
   Attributes attributes = alongDim(x, dim, where);
   std::string factor = detail::numberText(alpha, where);
   if (factor != "1")
     attributes.emplace_back("alpha", factor);
-  return write("index_add", x, {context.use(index, where), context.use(source, where)},
+  return write(op, x, {context.use(index, where), context.use(source, where)},
                std::move(attributes), where);
 }
 
-Tensor index_copy(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &source,
-                  Location where) {
+static Tensor indexCopyAs(const char *op, const Tensor &x, int64_t dim, const Tensor &index,
+                          const Tensor &source, Location where) {
   Context &context = Context::get(where);
-  return write("index_copy", x, {context.use(index, where), context.use(source, where)},
+  return write(op, x, {context.use(index, where), context.use(source, where)},
                alongDim(x, dim, where), where);
 }
 
-Tensor index_fill(const Tensor &x, int64_t dim, const Tensor &index, const Arg &value) {
+static Tensor indexFillAs(const char *op, const Tensor &x, int64_t dim, const Tensor &index,
+                          const Arg &value) {
   detail::Resolved given = Context::get(value.where).resolve(value);
   Location where = given.where;
   ValueRef at = Context::get(where).use(index, where);
-  return write("index_fill", x, {at, given.operand}, alongDim(x, dim, where), where);
+  return write(op, x, {at, given.operand}, alongDim(x, dim, where), where);
 }
 
-Tensor index_put(const Tensor &x, const std::vector<Tensor> &indices, const Tensor &values,
-                 bool accumulate, Location where) {
+static Tensor indexPutAs(const char *op, const Tensor &x, const std::vector<Tensor> &indices,
+                         const Tensor &values, bool accumulate, Location where) {
   Context &context = Context::get(where);
   if (indices.empty())
     fail(where, "index_put: expected one tensor of indices at least, got none");
@@ -99,7 +107,60 @@ Tensor index_put(const Tensor &x, const std::vector<Tensor> &indices, const Tens
   Attributes attributes;
   if (accumulate)
     attributes.emplace_back("accumulate", "true");
-  return write("index_put", x, std::move(rest), std::move(attributes), where);
+  return write(op, x, std::move(rest), std::move(attributes), where);
+}
+
+Tensor scatter(const Tensor &x, int64_t dim, const Tensor &index, const Arg &src) {
+  return scatterAs("scatter", x, dim, index, src);
+}
+Tensor Tensor::scatter_(int64_t dim, const Tensor &index, const Arg &src) const {
+  return scatterAs("scatter_", *this, dim, index, src);
+}
+Tensor scatter_add(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &src,
+                   Location where) {
+  return scatterAddAs("scatter_add", x, dim, index, src, where);
+}
+Tensor Tensor::scatter_add_(int64_t dim, const Tensor &index, const Tensor &src,
+                            Location where) const {
+  return scatterAddAs("scatter_add_", *this, dim, index, src, where);
+}
+Tensor scatter_reduce(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &src,
+                      const std::string &reduce, bool include_self, Location where) {
+  return scatterReduceAs("scatter_reduce", x, dim, index, src, reduce, include_self, where);
+}
+Tensor Tensor::scatter_reduce_(int64_t dim, const Tensor &index, const Tensor &src,
+                               const std::string &reduce, bool include_self, Location where) const {
+  return scatterReduceAs("scatter_reduce_", *this, dim, index, src, reduce, include_self, where);
+}
+Tensor index_add(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &source,
+                 Number alpha, Location where) {
+  return indexAddAs("index_add", x, dim, index, source, alpha, where);
+}
+Tensor Tensor::index_add_(int64_t dim, const Tensor &index, const Tensor &source, Number alpha,
+                          Location where) const {
+  return indexAddAs("index_add_", *this, dim, index, source, alpha, where);
+}
+Tensor index_copy(const Tensor &x, int64_t dim, const Tensor &index, const Tensor &source,
+                  Location where) {
+  return indexCopyAs("index_copy", x, dim, index, source, where);
+}
+Tensor Tensor::index_copy_(int64_t dim, const Tensor &index, const Tensor &source,
+                           Location where) const {
+  return indexCopyAs("index_copy_", *this, dim, index, source, where);
+}
+Tensor index_fill(const Tensor &x, int64_t dim, const Tensor &index, const Arg &value) {
+  return indexFillAs("index_fill", x, dim, index, value);
+}
+Tensor Tensor::index_fill_(int64_t dim, const Tensor &index, const Arg &value) const {
+  return indexFillAs("index_fill_", *this, dim, index, value);
+}
+Tensor index_put(const Tensor &x, const std::vector<Tensor> &indices, const Tensor &values,
+                 bool accumulate, Location where) {
+  return indexPutAs("index_put", x, indices, values, accumulate, where);
+}
+Tensor Tensor::index_put_(const std::vector<Tensor> &indices, const Tensor &values, bool accumulate,
+                          Location where) const {
+  return indexPutAs("index_put_", *this, indices, values, accumulate, where);
 }
 
 //===-- Order and cumulation ------------------------------------------------------------------===//

@@ -5,6 +5,7 @@
 #include "ModelParts.h"
 #include "Text.h"
 #include <cstring>
+#include <utility>
 
 namespace gradc::detail {
 
@@ -28,6 +29,7 @@ public:
 private:
   void nameAll(const Context &context);
   std::string initText(const Node &node);
+  std::string statementsText(const ModelParts &parts);
   static std::string variablesText(const std::vector<Value *> &variables, const std::string *inits);
 
   // Planning: a pure, unnamed node of one use is nested in its user, or else put just before it. So
@@ -82,6 +84,8 @@ void Writer::countUses(const Block &block) {
         countUse(input.value);
     for (const ValueRef &value : node->wrt)
       countUse(value);
+    if (node->condition)
+      countUse(node->condition);
     for (const Carry &carry : node->carries) {
       countUse(carry.initial);
       countUse(carry.yielded);
@@ -262,6 +266,8 @@ std::string Writer::controlText(const Node &node) {
   std::string text;
   if (node.index)
     text += ", \"index\": " + nameText(node.index);
+  if (node.condition)
+    text += ", \"condition\": {\"value\": " + nameText(node.condition) + "}";
   std::string initial, yielded;
   for (const Carry &carry : node.carries) {
     std::string comma = initial.empty() ? "" : ", ";
@@ -279,7 +285,8 @@ std::string Writer::controlText(const Node &node) {
 // The names of the results and the op.
 std::string Writer::head(const Node &node) {
   std::string text = "{";
-  bool isListed = node.op != "if" && node.op != "repeat" && node.results.size() > 1;
+  bool isListed =
+      node.op != "if" && node.op != "repeat" && node.op != "while" && node.results.size() > 1;
   if (!isListed && node.op != "if" && node.results.size() == 1 && !node.results[0]->name.empty())
     text += "\"name\": " + quoted(node.results[0]->name) + ", ";
   if (isListed) {
@@ -360,18 +367,55 @@ std::string Writer::variablesText(const std::vector<Value *> &variables, const s
   return text;
 }
 
+// A first value that stands with its variable though others are written by statements.
+static bool isConstant(const Node &node) {
+  static const std::set<std::string> ops = {"zeros", "ones", "full", "tensor", "load"};
+  return ops.count(node.op) != 0;
+}
+
+// All that first values come from, in the order of the program: it is that of the draws.
+std::string Writer::statementsText(const ModelParts &parts) {
+  std::set<const Node *> variables;
+  for (const auto *values : {&parts.parameters, &parts.buffers})
+    for (const Value *variable : *values)
+      variables.insert(variable->node);
+  for (bool generated : {false, true})
+    for (const Node *node : parts.statements)
+      for (const ValueRef &result : node->results)
+        nameValue(result, generated);
+  std::string text;
+  for (const Node *node : parts.statements) {
+    bool isVariable = variables.count(node) != 0;
+    if (isVariable && isConstant(*node))
+      continue;
+    text += text.empty() ? "\n  " : ",\n  ";
+    if (!isVariable) {
+      text += nodeText(*node, 2);
+      continue;
+    }
+    std::string name = std::exchange(node->results[0]->name, "");
+    text += "{\"op\": \"copy_\", \"inputs\": [" + quoted(name) + ", " + nodeText(*node, 2) + "]" +
+            locationText(node->where) + "}";
+    node->results[0]->name = name;
+  }
+  return text;
+}
+
 std::string Writer::writeModel(const Context &context) {
   ModelParts parts = findModelParts(context);
   skipped = parts.initial;
   skipped.insert(parts.marks.begin(), parts.marks.end());
-  nested = parts.initial;
+  bool hasStatements = !parts.statements.empty();
+  if (!hasStatements)
+    nested = parts.initial;
   for (const auto *values : {&parts.parameters, &parts.buffers})
     for (const Value *variable : *values)
       nested.erase(variable->node);
   std::vector<std::string> inits; // before there are names
   for (const auto *values : {&parts.parameters, &parts.buffers})
     for (const Value *variable : *values)
-      inits.push_back(initText(*variable->node));
+      inits.push_back(hasStatements && !isConstant(*variable->node) ? ""
+                                                                    : initText(*variable->node));
 
   std::string inputs, outputs;
   for (const ValueRef &value : context.inputs) {
@@ -386,6 +430,9 @@ std::string Writer::writeModel(const Context &context) {
   std::string buffers = variablesText(parts.buffers, inits.data() + parts.parameters.size());
   if (!buffers.empty())
     parameters += "},\n \"buffers\": {" + buffers;
+  parameters += "}";
+  if (hasStatements)
+    parameters += ",\n \"init\": [" + statementsText(parts) + "]";
   for (const auto &[name, value] : context.outputs)
     countUse(value);
   nameAll(context);
@@ -395,7 +442,7 @@ std::string Writer::writeModel(const Context &context) {
   if (context.usesCuda)
     text += std::string(", \"device\": ") + (context.usesAuto ? "\"auto\"" : "\"cuda\"");
   return text + ",\n \"inputs\": {" + inputs + "},\n \"parameters\": {" + parameters +
-         "},\n \"functions\": {\"forward\": {\"export\": true, \"body\": [" +
+         ",\n \"functions\": {\"forward\": {\"export\": true, \"body\": [" +
          blockText(*context.main, 2) + "],\n  \"outputs\": {" + outputs + "}}}}\n";
 }
 

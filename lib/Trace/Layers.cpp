@@ -126,6 +126,21 @@ Tensor instance_norm(const Tensor &x, const Tensor &running_mean, const Tensor &
                  bias, use_input_stats, momentum, eps, where);
 }
 
+Tensor local_response_norm(const Tensor &x, int64_t size, double alpha, double beta, double k,
+                           Location where) {
+  Call call("local_response_norm", where);
+  Type type = call.input(x);
+  requireFloat(call, type);
+  if (type.shape.size() < 3)
+    call.fail("Expected 3D or higher dimensionality                          input (got " +
+              count(type.shape.size()) + " dimensions)");
+  call.attribute("size", std::to_string(size));
+  call.attribute("alpha", alpha, 1e-4);
+  call.attribute("beta", beta, 0.75);
+  call.attribute("k", k, 1.0);
+  return call.result(type);
+}
+
 Tensor normalize(const Tensor &x, double p, int64_t dim, double eps, Location where) {
   Call call("normalize", where);
   Type type = call.input(x);
@@ -135,6 +150,16 @@ Tensor normalize(const Tensor &x, double p, int64_t dim, double eps, Location wh
   call.attribute("dim", dim, int64_t(1));
   call.attribute("eps", eps, 1e-12);
   return call.result(type);
+}
+
+/// Dropout of a layer: nothing is said where nothing is dropped.
+static void addDropout(Call &call, const char *name, double p, bool training) {
+  if (!(p >= 0 && p <= 1))
+    call.fail("dropout probability has to be between 0 and 1, but got " +
+              detail::numberText(p, call.where));
+  if (!training)
+    return;
+  call.attribute(name, p, 0.0);
 }
 
 //===-- Attention -----------------------------------------------------------------------------===//
@@ -171,6 +196,7 @@ Tensor scaled_dot_product_attention(const Tensor &query, const Tensor &key, cons
   if (options.scale)
     call.attribute("scale", detail::numberText(*options.scale, where));
   call.attribute("enable_gqa", options.enable_gqa, false);
+  addDropout(call, "dropout_p", options.dropout_p, options.training);
   return call.result({q.dtype, shape});
 }
 
@@ -211,6 +237,7 @@ std::vector<Tensor> recurrent(const std::string &op, const Tensor &x,
   call.attribute("bidirectional", options.bidirectional, false);
   call.attribute("batch_first", options.batch_first, false);
   call.attribute("bias", options.bias, true);
+  addDropout(call, "dropout", options.dropout, options.training);
   std::vector<Type> types = {type, last};
   if (op == "lstm")
     types.push_back(last);

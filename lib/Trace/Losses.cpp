@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Call.h"
 #include "gradc/Trace/Functional.h"
+#include <algorithm>
 
 namespace gradc::nn::functional {
 
@@ -166,6 +167,101 @@ Tensor binary_cross_entropy_with_logits(const Tensor &x, const Tensor &target, c
                                         Location where) {
   return binary("binary_cross_entropy_with_logits", x, target, {&weight, &pos_weight}, reduction,
                 where);
+}
+
+//===-- Of several tensors --------------------------------------------------------------------===//
+
+Tensor poisson_nll_loss(const Tensor &x, const Tensor &target, bool log_input, bool full,
+                        double eps, Reduction reduction, Location where) {
+  Call call("poisson_nll_loss", where);
+  call.attribute("log_input", log_input, true);
+  call.attribute("full", full, false);
+  call.attribute("eps", eps, 1e-8);
+  return elementwise(call, x, target, reduction);
+}
+
+Tensor gaussian_nll_loss(const Tensor &x, const Tensor &target, const Tensor &variance, bool full,
+                         double eps, Reduction reduction, Location where) {
+  Call call("gaussian_nll_loss", where);
+  Type a = call.input(x), b = call.input(target), c = call.input(variance);
+  bool isShort = a.shape.size() == c.shape.size() + 1 &&
+                 std::equal(c.shape.begin(), c.shape.end(), a.shape.begin());
+  Shape spread = c.shape;
+  if (isShort)
+    spread.push_back(1);
+  call.attribute("full", full, false);
+  call.attribute("eps", eps, 1e-6);
+  Shape shape = detail::broadcast(detail::broadcast(a.shape, b.shape, where), spread, where);
+  return reduced(call, detail::promote(detail::promote(a.dtype, b.dtype), c.dtype), shape,
+                 reduction);
+}
+
+Tensor margin_ranking_loss(const Tensor &a, const Tensor &b, const Tensor &target, double margin,
+                           Reduction reduction, Location where) {
+  Call call("margin_ranking_loss", where);
+  Type x = call.input(a), y = call.input(b), t = call.input(target);
+  if (x.shape.size() != y.shape.size() || x.shape.size() != t.shape.size())
+    call.fail("margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+              "input1: " +
+              detail::shapeText(x.shape) + ", input2: " + detail::shapeText(y.shape) +
+              ", target: " + detail::shapeText(t.shape) + " ");
+  call.attribute("margin", margin, 0.0);
+  Shape shape = detail::broadcast(detail::broadcast(x.shape, y.shape, where), t.shape, where);
+  return reduced(call, detail::promote(detail::promote(x.dtype, y.dtype), t.dtype), shape,
+                 reduction);
+}
+
+Tensor cosine_embedding_loss(const Tensor &a, const Tensor &b, const Tensor &target, double margin,
+                             Reduction reduction, Location where) {
+  Call call("cosine_embedding_loss", where);
+  Type x = call.input(a), y = call.input(b), t = call.input(target);
+  call.attribute("margin", margin, 0.0);
+  return reduced(call, detail::promote(x.dtype, y.dtype), t.shape, reduction);
+}
+
+/// Of rows, along the last dim.
+static Shape rowsOf(Shape shape, bool keepdim) {
+  if (!shape.empty())
+    shape.pop_back();
+  if (keepdim)
+    shape.push_back(1);
+  return shape;
+}
+
+Tensor triplet_margin_loss(const Tensor &anchor, const Tensor &positive, const Tensor &negative,
+                           double margin, double p, double eps, bool swap, Reduction reduction,
+                           Location where) {
+  Call call("triplet_margin_loss", where);
+  Type a = call.input(anchor), b = call.input(positive), c = call.input(negative);
+  if (!(margin > 0))
+    call.fail("triplet_margin_loss: expected a margin above 0");
+  call.attribute("margin", margin, 1.0);
+  call.attribute("p", p, 2.0);
+  call.attribute("eps", eps, 1e-6);
+  call.attribute("swap", swap, false);
+  Shape shape = detail::broadcast(detail::broadcast(a.shape, b.shape, where), c.shape, where);
+  return reduced(call, detail::promote(detail::promote(a.dtype, b.dtype), c.dtype),
+                 rowsOf(shape, false), reduction);
+}
+
+Tensor multilabel_soft_margin_loss(const Tensor &x, const Tensor &target, const Tensor &weight,
+                                   Reduction reduction, Location where) {
+  Call call("multilabel_soft_margin_loss", where);
+  Type a = call.input(x), b = call.input(target);
+  call.optional(weight);
+  return reduced(call, detail::promote(a.dtype, b.dtype),
+                 rowsOf(detail::broadcast(a.shape, b.shape, where), false), reduction);
+}
+
+Tensor pairwise_distance(const Tensor &a, const Tensor &b, double p, double eps, bool keepdim,
+                         Location where) {
+  Call call("pairwise_distance", where);
+  Type x = call.input(a), y = call.input(b);
+  call.attribute("p", p, 2.0);
+  call.attribute("eps", eps, 1e-6);
+  call.attribute("keepdim", keepdim, false);
+  return call.result({detail::promote(x.dtype, y.dtype),
+                      rowsOf(detail::broadcast(x.shape, y.shape, where), keepdim)});
 }
 
 Tensor cosine_similarity(const Tensor &a, const Tensor &b, int64_t dim, double eps,

@@ -55,6 +55,17 @@ Tensor buffer(const std::string &name, const Tensor &first, Location where) {
   return first.named(name, where);
 }
 
+Tensor is_training(Location where) {
+  return Access::make(
+      Context::get(where).compute("ag.training", {}, {}, {Dtype::boolean, {}}, Device(), where));
+}
+
+void initialize(const std::function<void()> &body, Location where) {
+  detail::InitialScope scope(where);
+  NoGradGuard guard(where);
+  body();
+}
+
 namespace detail {
 
 static Value *resolved(const ValueRef &value) {
@@ -120,6 +131,98 @@ static void checkUses(const Block &block, const ModelParts &parts) {
   }
 }
 
+namespace {
+/// Finds the writes to first values and what they need.
+class InitialWrites {
+public:
+  explicit InitialWrites(ModelParts &parts) : parts(parts) {}
+  void collect(const Block &block);
+  void check(const Block &block);
+  void list(const Block &block);
+
+private:
+  void add(const Node *node);
+
+  ModelParts &parts;
+  /// What the model has used so far.
+  std::set<const Storage *> used;
+};
+} // namespace
+
+void InitialWrites::add(const Node *root) {
+  std::vector<const Node *> rest = {root};
+  while (!rest.empty()) {
+    const Node *node = rest.back();
+    rest.pop_back();
+    parts.initial.insert(node);
+    for (const Operand &operand : node->inputs) {
+      const Value *value = operand.value ? resolved(operand.value) : nullptr;
+      if (!value || isVariable(value, parts))
+        continue;
+      if (!value->node)
+        fail(node->where, "the first value of a parameter or buffer cannot depend on an input");
+      if (!parts.initial.count(value->node))
+        rest.push_back(value->node);
+    }
+  }
+}
+
+void InitialWrites::check(const Block &block) {
+  for (const auto &node : block.nodes) {
+    for (const auto &[name, inner] : node->blocks)
+      check(*inner);
+    if (parts.marks.count(node.get()))
+      continue;
+    bool isInitial = parts.initial.count(node.get());
+    for (const Operand &operand : node->inputs) {
+      const Storage *storage = operand.value ? resolved(operand.value)->storage.get() : nullptr;
+      // A view reads nothing yet.
+      if (!storage || (!node->results.empty() && node->results[0]->storage.get() == storage))
+        continue;
+      if (!isInitial)
+        used.insert(storage);
+      else if (used.count(storage))
+        fail(node->where, "the model has used this tensor already: give first values before");
+    }
+  }
+}
+
+void InitialWrites::collect(const Block &block) {
+  bool isBody = block.kind == BlockKind::repeat || block.kind == BlockKind::branch;
+  for (const auto &node : block.nodes) {
+    if (node->isInitial && isBody)
+      fail(node->where, "first values are given once: not within a repeat or a branch");
+    bool isWithin = !node->blocks.empty();
+    for (const auto &[name, inner] : node->blocks) {
+      collect(*inner);
+      for (const auto &statement : inner->nodes)
+        isWithin &= parts.initial.count(statement.get()) != 0;
+    }
+    if (node->isInitial || isWithin)
+      add(node.get());
+  }
+}
+
+void InitialWrites::list(const Block &block) {
+  for (const auto &node : block.nodes) {
+    for (const auto &[name, inner] : node->blocks)
+      list(*inner);
+    if (node->blocks.empty() && parts.initial.count(node.get()))
+      parts.statements.push_back(node.get());
+  }
+}
+
+static bool writesFirstValues(const Block &block) {
+  for (const auto &node : block.nodes) {
+    for (const auto &[name, inner] : node->blocks)
+      if (writesFirstValues(*inner))
+        return true;
+    if (node->isInitial)
+      return true;
+  }
+  return false;
+}
+
 ModelParts findModelParts(const Context &context) {
   ModelParts parts;
   for (const auto &node : context.main->nodes) {
@@ -140,6 +243,12 @@ ModelParts findModelParts(const Context &context) {
                         "gradient");
     parts.parameters.push_back(leaf);
     collect(leaf->node, parts);
+  }
+  if (writesFirstValues(*context.main)) {
+    InitialWrites writes(parts);
+    writes.collect(*context.main);
+    writes.check(*context.main);
+    writes.list(*context.main);
   }
   checkUses(*context.main, parts);
   return parts;

@@ -12,6 +12,8 @@ struct ModelParts {
   std::vector<Value *> parameters, buffers;
   /// Nodes that compute the parameters' and buffers' first values, their own among them.
   std::set<const Node *> initial;
+  /// Where first values are written besides, all of `initial` but no_grad, in program order.
+  std::vector<Node *> statements;
   /// Nodes that only say that a tensor requires grad.
   std::set<const Node *> marks;
 };

@@ -138,16 +138,19 @@ static std::pair<double, double> fans(const Tensor &x, Location where) {
 }
 
 void uniform_(const Tensor &x, double from, double to, Location where) {
+  detail::InitialScope scope(where);
   write(x, drawUniform(x.sizes(where), from, to, like(x, where), where), where);
 }
 
 void normal_(const Tensor &x, double mean, double std, Location where) {
+  detail::InitialScope scope(where);
   Tensor unit = gradc::randn(x.sizes(where), like(x, where), where);
   Tensor scaled = std == 1 ? unit : mul(arg(unit, where), Arg(std, where));
   write(x, mean == 0 ? scaled : add(arg(scaled, where), Arg(mean, where)), where);
 }
 
 void constant_(const Tensor &x, double value, Location where) {
+  detail::InitialScope scope(where);
   NoGradGuard guard(where);
   x.fill_(Arg(value, where));
 }
@@ -362,8 +365,12 @@ Tensor MultiheadAttention::forward(const Tensor &query, const Tensor &key, const
                     std::to_string(query.dim(where)));
   auto batched = [&](const Tensor &x) { return batchFirst ? x : x.transpose(0, 1, where); };
   Tensor q = batched(query), k = batched(key), v = batched(value);
+  functional::AttentionOptions options = attention;
+  if (dropout != 0)
+    options.dropout_p = dropout;
+  options.training = attention.training && is_training();
   Tensor y = functional::scaled_dot_product_attention(heads(q, 0, where), heads(k, 1, where),
-                                                      heads(v, 2, where), attention, where);
+                                                      heads(v, 2, where), options, where);
   y = y.transpose(1, 2, where)
           .clone(where)
           .reshape({q.size(0, where), q.size(1, where), size}, where);

@@ -126,6 +126,31 @@ Tensor baddbmm(const Tensor &input, const Tensor &a, const Tensor &b, double bet
   return added("baddbmm", input, a, b, a.bmm(b, where), beta, alpha, where);
 }
 
+Tensor addmv(const Tensor &input, const Tensor &a, const Tensor &v, double beta, double alpha,
+             Location where) {
+  return added("addmv", input, a, v, a.mv(v, where), beta, alpha, where);
+}
+
+Tensor addr(const Tensor &input, const Tensor &a, const Tensor &b, double beta, double alpha,
+            Location where) {
+  return added("addr", input, a, b, outer(a, b, where), beta, alpha, where);
+}
+
+Tensor addbmm(const Tensor &input, const Tensor &a, const Tensor &b, double beta, double alpha,
+              Location where) {
+  Tensor summed = a.bmm(b, where).sum(0, false, where);
+  return added("addbmm", input, a, b, summed, beta, alpha, where);
+}
+
+Tensor chain_matmul(const std::vector<Tensor> &matrices, Location where) {
+  if (matrices.empty())
+    detail::fail(where, "chain_matmul(): Expected one or more matrices");
+  Tensor y = matrices[0];
+  for (size_t i = 1; i < matrices.size(); ++i)
+    y = mm(y, matrices[i], where);
+  return y;
+}
+
 Tensor outer(const Tensor &a, const Tensor &b, Location where) {
   Call call("outer", where);
   Type x = call.input(a), y = call.input(b);

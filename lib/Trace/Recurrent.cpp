@@ -58,7 +58,9 @@ Recurrent::Recurrent(std::string op, int64_t gates, int64_t input_size, int64_t 
 
 Recurred Recurrent::forward(const Tensor &x, const std::vector<Tensor> &states,
                             Location where) const {
-  std::vector<Tensor> results = functional::recurrent(op, x, states, weights, config, where);
+  functional::RecurrentOptions options = config;
+  options.training = is_training();
+  std::vector<Tensor> results = functional::recurrent(op, x, states, weights, options, where);
   return {results[0], results[1], results.size() > 2 ? results[2] : Tensor()};
 }
 

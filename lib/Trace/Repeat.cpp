@@ -8,11 +8,15 @@ namespace gradc::detail {
 namespace {
 class Repeat {
 public:
-  Repeat(Context &context, int64_t count, Location where);
+  /// `op` is repeat or while.
+  Repeat(Context &context, const char *op, Attributes attributes, Location where);
   void run(const std::function<void(const Tensor &)> &body);
+  void run(const std::function<Tensor()> &condition, const std::function<void()> &body);
 
 private:
   void enter();
+  void ask(const std::function<Tensor()> &condition);
+  void leave();
   void readHandles();
   void checkFrame() const;
   void checkCarry(const Entry &entry) const;
@@ -33,12 +37,9 @@ private:
 };
 } // namespace
 
-Repeat::Repeat(Context &context, int64_t count, Location where)
+Repeat::Repeat(Context &context, const char *op, Attributes attributes, Location where)
     : context(context), where(where),
-      node(
-          context.append("repeat", {}, {{"count", std::to_string(count)}}, Effect::writes, where)) {
-  node->blocks.emplace_back("body", nullptr);
-}
+      node(context.append(op, {}, std::move(attributes), Effect::writes, where)) {}
 
 void Repeat::enter() {
   for (Tensor *handle : Access::handles()) {
@@ -201,18 +202,10 @@ void Repeat::settleHandles() {
   }
 }
 
-void Repeat::run(const std::function<void(const Tensor &)> &traced) {
-  enter();
-  body = context.open(BlockKind::repeat, node->blocks.back().second);
-  node->index = context.makeValue({Dtype::i64, {}}, Device(), where);
-  node->index->isIndex = true;
-  node->index->hint = "step";
-  {
-    Tensor step = Access::make(node->index);
-    traced(step);
-  }
+// Rebinds the handles to what they are after the loop.
+void Repeat::leave() {
   if (context.current != body)
-    fail(where, "a NoGradGuard outlives the body of this repeat");
+    fail(where, "a NoGradGuard outlives the body of this " + node->op);
   readHandles();
   checkFrame();
   carry();
@@ -224,10 +217,67 @@ void Repeat::run(const std::function<void(const Tensor &)> &traced) {
     value->scope = context.scope();
 }
 
+void Repeat::run(const std::function<void(const Tensor &)> &traced) {
+  enter();
+  node->blocks.emplace_back("body", nullptr);
+  body = context.open(BlockKind::repeat, node->blocks.back().second);
+  node->index = context.makeValue({Dtype::i64, {}}, Device(), where);
+  node->index->isIndex = true;
+  node->index->hint = "step";
+  {
+    Tensor step = Access::make(node->index);
+    traced(step);
+  }
+  leave();
+}
+
+// The condition reads the handles as a turn finds them.
+void Repeat::ask(const std::function<Tensor()> &condition) {
+  node->blocks.emplace_back("before", nullptr);
+  Block *before = context.open(BlockKind::repeat, node->blocks.back().second);
+  {
+    Tensor value = condition();
+    node->condition = context.use(value, where);
+  }
+  if (context.current != before)
+    fail(where, "a NoGradGuard outlives the condition of this while_");
+  int64_t count = numelOf(node->condition->type.shape);
+  if (count != 1)
+    fail(where, count ? "Boolean value of Tensor with more than one value is ambiguous"
+                      : "Boolean value of Tensor with no values is ambiguous");
+  readHandles();
+  bool rebinds = !context.frames.back().written.empty();
+  for (const Entry &entry : entries)
+    rebinds |= entry.after != entry.placeholder;
+  if (rebinds)
+    fail(where, "the condition of a while_ rebinds or writes a tensor: only its body may");
+  context.close(before);
+}
+
+void Repeat::run(const std::function<Tensor()> &condition, const std::function<void()> &traced) {
+  enter();
+  ask(condition);
+  node->blocks.emplace_back("body", nullptr);
+  body = context.open(BlockKind::repeat, node->blocks.back().second);
+  traced();
+  leave();
+}
+
 void repeat(int64_t count, const std::function<void(const Tensor &)> &body, Location where) {
   Context &context = Context::get(where);
   if (count > 0)
-    Repeat(context, count, where).run(body);
+    Repeat(context, "repeat", {{"count", std::to_string(count)}}, where).run(body);
 }
 
 } // namespace gradc::detail
+
+void gradc::while_(const std::function<Tensor()> &condition, const std::function<void()> &body,
+                   std::optional<int64_t> max_trips, Location where) {
+  detail::Context &context = detail::Context::get(where);
+  if (max_trips && *max_trips < 1)
+    detail::fail(where, "max_trips: expected a number above 0, got " + std::to_string(*max_trips));
+  detail::Attributes attributes;
+  if (max_trips)
+    attributes.emplace_back("max_trips", std::to_string(*max_trips));
+  detail::Repeat(context, "while", std::move(attributes), where).run(condition, body);
+}

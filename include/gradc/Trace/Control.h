@@ -5,6 +5,7 @@
 
 #include "gradc/Trace/Tensor.h"
 #include <functional>
+#include <optional>
 
 namespace gradc {
 
@@ -29,6 +30,12 @@ struct Block;
 void repeat(int64_t count, const std::function<void(const Tensor &)> &body, Location where);
 } // namespace detail
 
+/// Runs `body` while `condition` gives a tensor of one element that is true, `max_trips` times at
+/// most; a backward through the loop needs such a bound. Both are traced once; `condition` may
+/// compute, but rebinds and writes nothing from outside. Handles are carried as `repeat` does.
+void while_(const std::function<Tensor()> &condition, const std::function<void()> &body,
+            std::optional<int64_t> max_trips = {}, Location where = Location::here());
+
 /// Runs `body` (of no argument, or of the step 0, 1, … as an i64 scalar) `count` times. The body is
 /// traced once: a handle from outside that it rebinds is carried from turn to turn and must keep
 /// its shape and dtype; a tensor made inside cannot be used outside. (A C++ loop is unrolled.)
@@ -47,7 +54,12 @@ void if_(const Arg &condition, const std::function<void()> &then,
 /// Nothing recorded for autograd during `body`.
 void no_grad(const std::function<void()> &body, Location where = Location::here());
 
-/// The same from here to the end of the block.
+/// What `body` computes is not kept for the backward, which computes it again from what `body`
+/// reads: less memory for more time. Random draws are those of the forward. Gradients are neither
+/// computed nor written within.
+void checkpoint(const std::function<void()> &body, Location where = Location::here());
+
+/// The same as no_grad, from here to the end of the block.
 class NoGradGuard {
 public:
   explicit NoGradGuard(Location where = Location::here());

@@ -23,6 +23,16 @@ Tensor addmm(const Tensor &input, const Tensor &a, const Tensor &b, double beta 
              double alpha = 1, Location where = Location::here());
 Tensor baddbmm(const Tensor &input, const Tensor &a, const Tensor &b, double beta = 1,
                double alpha = 1, Location where = Location::here());
+/// beta * input + alpha * (a @ v), the outer product of a and b, the sum of the products of two
+/// batches.
+Tensor addmv(const Tensor &input, const Tensor &a, const Tensor &v, double beta = 1,
+             double alpha = 1, Location where = Location::here());
+Tensor addr(const Tensor &input, const Tensor &a, const Tensor &b, double beta = 1,
+            double alpha = 1, Location where = Location::here());
+Tensor addbmm(const Tensor &input, const Tensor &a, const Tensor &b, double beta = 1,
+              double alpha = 1, Location where = Location::here());
+/// The product of matrices.
+Tensor chain_matmul(const std::vector<Tensor> &matrices, Location where = Location::here());
 /// Distances of all pairs of rows: [..., P, M] and [..., R, M] give [..., P, R].
 Tensor cdist(const Tensor &a, const Tensor &b, double p = 2, Location where = Location::here());
 
@@ -67,6 +77,34 @@ Tensor soft_margin_loss(const Tensor &x, const Tensor &target,
 Tensor hinge_embedding_loss(const Tensor &x, const Tensor &target, double margin = 1,
                             Reduction reduction = Reduction::mean,
                             Location where = Location::here());
+/// Counts under a Poisson distribution, whose mean is exp(x) or, without `log_input`, x.
+Tensor poisson_nll_loss(const Tensor &x, const Tensor &target, bool log_input = true,
+                        bool full = false, double eps = 1e-8, Reduction reduction = Reduction::mean,
+                        Location where = Location::here());
+/// `variance` has x's shape, x's without the last dim, or 1 there.
+Tensor gaussian_nll_loss(const Tensor &x, const Tensor &target, const Tensor &variance,
+                         bool full = false, double eps = 1e-6,
+                         Reduction reduction = Reduction::mean, Location where = Location::here());
+/// max(0, -target (a - b) + margin); targets are 1 or -1.
+Tensor margin_ranking_loss(const Tensor &a, const Tensor &b, const Tensor &target,
+                           double margin = 0, Reduction reduction = Reduction::mean,
+                           Location where = Location::here());
+/// 1 - cosine of rows for targets 1, max(0, cosine - margin) for -1.
+Tensor cosine_embedding_loss(const Tensor &a, const Tensor &b, const Tensor &target,
+                             double margin = 0, Reduction reduction = Reduction::mean,
+                             Location where = Location::here());
+/// max(0, distance to the positive - distance to the negative + margin) of rows.
+Tensor triplet_margin_loss(const Tensor &anchor, const Tensor &positive, const Tensor &negative,
+                           double margin = 1, double p = 2, double eps = 1e-6, bool swap = false,
+                           Reduction reduction = Reduction::mean,
+                           Location where = Location::here());
+/// Mean over the last dim of binary cross entropies with logits.
+Tensor multilabel_soft_margin_loss(const Tensor &x, const Tensor &target, const Tensor &weight = {},
+                                   Reduction reduction = Reduction::mean,
+                                   Location where = Location::here());
+/// The p-norm of a - b + eps along the last dim.
+Tensor pairwise_distance(const Tensor &a, const Tensor &b, double p = 2, double eps = 1e-6,
+                         bool keepdim = false, Location where = Location::here());
 Tensor cosine_similarity(const Tensor &a, const Tensor &b, int64_t dim = 1, double eps = 1e-8,
                          Location where = Location::here());
 
@@ -91,6 +129,9 @@ Tensor instance_norm(const Tensor &x, const Tensor &running_mean = {},
                      const Tensor &running_var = {}, const Tensor &weight = {},
                      const Tensor &bias = {}, bool use_input_stats = true, double momentum = 0.1,
                      double eps = 1e-5, Location where = Location::here());
+/// x divided by a power of the mean of squares of `size` channels around it.
+Tensor local_response_norm(const Tensor &x, int64_t size, double alpha = 1e-4, double beta = 0.75,
+                           double k = 1, Location where = Location::here());
 /// x divided by its p-norm along a dim.
 Tensor normalize(const Tensor &x, double p = 2, int64_t dim = 1, double eps = 1e-12,
                  Location where = Location::here());
@@ -104,6 +145,10 @@ struct AttentionOptions {
   std::optional<double> scale;
   /// Heads of the query share those of key and value.
   bool enable_gqa = false;
+  /// Of the weights that are dropped: as the function `dropout` does, or, where `training` is not
+  /// set, not at all.
+  double dropout_p = 0;
+  bool training = true;
 };
 Tensor scaled_dot_product_attention(const Tensor &query, const Tensor &key, const Tensor &value,
                                     const AttentionOptions &options = {},
@@ -114,6 +159,9 @@ struct RecurrentOptions {
   bool bias = true;
   bool batch_first = false;
   bool bidirectional = false;
+  /// Of what each layer but the last gives.
+  double dropout = 0;
+  bool training = true;
 };
 /// `op` is lstm, gru, rnn_tanh or rnn_relu; states and weights as torch.nn.LSTM has them. The
 /// results are y, the last h and, of an LSTM, the last c. States may be left out.

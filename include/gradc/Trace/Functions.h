@@ -23,6 +23,15 @@ Tensor arange(Number start, Number end, const Options &options = {},
               Location where = Location::here());
 Tensor arange(Number start, Number end, Number step, const Options &options = {},
               Location where = Location::here());
+Tensor full_like(const Tensor &like, Number value, Location where = Location::here());
+/// `steps` numbers from start to end; the powers of `base` with these exponents.
+Tensor linspace(double start, double end, int64_t steps, const Options &options = {},
+                Location where = Location::here());
+Tensor logspace(double start, double end, int64_t steps, double base = 10,
+                const Options &options = {}, Location where = Location::here());
+/// 1 on the diagonal of an n x m matrix (n x n without m).
+Tensor eye(int64_t n, std::optional<int64_t> m = {}, const Options &options = {},
+           Location where = Location::here());
 /// Tensor `key` of a safetensors file, which is read when the program is compiled.
 Tensor load(const std::string &file, const std::string &key, const Shape &shape,
             const Options &options = {}, Location where = Location::here());

@@ -4,6 +4,7 @@
 #define GRADC_TRACE_MODEL_H
 
 #include "gradc/Trace/Tensor.h"
+#include <functional>
 
 namespace gradc {
 
@@ -17,6 +18,13 @@ void output(const std::string &name, const Tensor &value, Location where = Locat
 /// `first` as the first value of a variable that is no parameter, such as a running statistic;
 /// writes into it stay from run to run. In a script it is the tensor under this name.
 Tensor buffer(const std::string &name, const Tensor &first, Location where = Location::here());
+/// Whether the compiled entry point trains, a bool: of a model `step` and `forward` do, and
+/// `predict` does not; a script does.
+Tensor is_training(Location where = Location::here());
+/// Of a model: `body`, which nothing is recorded for autograd of, is done once, to the first values
+/// of parameters and buffers, and not in every call of `forward`. In a script it is done where it
+/// stands. The functions of nn::init do so by themselves.
+void initialize(const std::function<void()> &body, Location where = Location::here());
 
 } // namespace gradc
 

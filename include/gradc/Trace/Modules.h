@@ -253,6 +253,8 @@ public:
 
   Tensor in_proj_weight, in_proj_bias;
   Linear out_proj;
+  /// Of the weights of the attention, while it trains.
+  double dropout = 0;
 
 private:
   Tensor heads(const Tensor &x, int64_t part, Location where) const;

@@ -6,6 +6,7 @@
 #include "gradc/Trace/Types.h"
 #include <limits>
 #include <memory>
+#include <optional>
 
 namespace gradc {
 
@@ -158,6 +159,135 @@ public:
   Tensor tanh_(Location where = Location::here()) const;
   Tensor sigmoid_(Location where = Location::here()) const;
   Tensor relu_(Location where = Location::here()) const;
+  // The functions of Math.h, written into the tensor.
+#define GRADC_DECLARE(NAME) Tensor NAME(Location where = Location::here()) const;
+  GRADC_DECLARE(floor_)
+  GRADC_DECLARE(ceil_)
+  GRADC_DECLARE(trunc_)
+  GRADC_DECLARE(frac_)
+  GRADC_DECLARE(exp2_)
+  GRADC_DECLARE(expm1_)
+  GRADC_DECLARE(log2_)
+  GRADC_DECLARE(log10_)
+  GRADC_DECLARE(log1p_)
+  GRADC_DECLARE(rsqrt_)
+  GRADC_DECLARE(square_)
+  GRADC_DECLARE(tan_)
+  GRADC_DECLARE(asin_)
+  GRADC_DECLARE(acos_)
+  GRADC_DECLARE(atan_)
+  GRADC_DECLARE(sinh_)
+  GRADC_DECLARE(cosh_)
+  GRADC_DECLARE(asinh_)
+  GRADC_DECLARE(acosh_)
+  GRADC_DECLARE(atanh_)
+  GRADC_DECLARE(sinc_)
+  GRADC_DECLARE(deg2rad_)
+  GRADC_DECLARE(rad2deg_)
+  GRADC_DECLARE(erf_)
+  GRADC_DECLARE(erfc_)
+  GRADC_DECLARE(erfinv_)
+  GRADC_DECLARE(lgamma_)
+  GRADC_DECLARE(digamma_)
+  GRADC_DECLARE(sign_)
+  GRADC_DECLARE(bitwise_not_)
+  GRADC_DECLARE(abs_)
+  GRADC_DECLARE(log_)
+  GRADC_DECLARE(sin_)
+  GRADC_DECLARE(cos_)
+  GRADC_DECLARE(reciprocal_)
+  GRADC_DECLARE(logical_not_)
+  GRADC_DECLARE(relu6_)
+  GRADC_DECLARE(selu_)
+  GRADC_DECLARE(silu_)
+  GRADC_DECLARE(mish_)
+  GRADC_DECLARE(hardswish_)
+  GRADC_DECLARE(hardsigmoid_)
+#undef GRADC_DECLARE
+#define GRADC_DECLARE(NAME) Tensor NAME(const Arg &other) const;
+  GRADC_DECLARE(fmod_)
+  GRADC_DECLARE(remainder_)
+  GRADC_DECLARE(floor_divide_)
+  GRADC_DECLARE(atan2_)
+  GRADC_DECLARE(hypot_)
+  GRADC_DECLARE(copysign_)
+  GRADC_DECLARE(xlogy_)
+  GRADC_DECLARE(xlog1py_)
+  GRADC_DECLARE(ldexp_)
+  GRADC_DECLARE(heaviside_)
+  GRADC_DECLARE(nextafter_)
+  GRADC_DECLARE(gcd_)
+  GRADC_DECLARE(lcm_)
+  GRADC_DECLARE(clamp_min_)
+  GRADC_DECLARE(clamp_max_)
+  GRADC_DECLARE(logical_xor_)
+  GRADC_DECLARE(bitwise_and_)
+  GRADC_DECLARE(bitwise_or_)
+  GRADC_DECLARE(bitwise_xor_)
+  GRADC_DECLARE(bitwise_left_shift_)
+  GRADC_DECLARE(bitwise_right_shift_)
+  GRADC_DECLARE(float_power_)
+  GRADC_DECLARE(pow_)
+  GRADC_DECLARE(maximum_)
+  GRADC_DECLARE(minimum_)
+  GRADC_DECLARE(logical_and_)
+  GRADC_DECLARE(logical_or_)
+  GRADC_DECLARE(eq_)
+  GRADC_DECLARE(ne_)
+  GRADC_DECLARE(lt_)
+  GRADC_DECLARE(le_)
+  GRADC_DECLARE(gt_)
+  GRADC_DECLARE(ge_)
+#undef GRADC_DECLARE
+  Tensor round_(int64_t decimals = 0, Location where = Location::here()) const;
+  Tensor logit_(double eps = -1, Location where = Location::here()) const;
+  Tensor polygamma_(int64_t n, Location where = Location::here()) const;
+  Tensor nan_to_num_(double nan = 0, Location where = Location::here()) const;
+  Tensor leaky_relu_(double negative_slope = 0.01, Location where = Location::here()) const;
+  Tensor elu_(double alpha = 1, Location where = Location::here()) const;
+  Tensor celu_(double alpha = 1, Location where = Location::here()) const;
+  Tensor gelu_(const char *approximate = "none", Location where = Location::here()) const;
+  Tensor hardtanh_(double min_val = -1, double max_val = 1,
+                   Location where = Location::here()) const;
+  Tensor threshold_(double threshold, double value, Location where = Location::here()) const;
+  Tensor clamp_(std::optional<Number> min, std::optional<Number> max = {},
+                Location where = Location::here()) const;
+  Tensor scatter_(int64_t dim, const Tensor &index, const Arg &src) const;
+  Tensor scatter_add_(int64_t dim, const Tensor &index, const Tensor &src,
+                      Location where = Location::here()) const;
+  Tensor scatter_reduce_(int64_t dim, const Tensor &index, const Tensor &src,
+                         const std::string &reduce, bool include_self = true,
+                         Location where = Location::here()) const;
+  Tensor index_add_(int64_t dim, const Tensor &index, const Tensor &source, Number alpha = 1,
+                    Location where = Location::here()) const;
+  Tensor index_copy_(int64_t dim, const Tensor &index, const Tensor &source,
+                     Location where = Location::here()) const;
+  Tensor index_fill_(int64_t dim, const Tensor &index, const Arg &value) const;
+  Tensor index_put_(const std::vector<Tensor> &indices, const Tensor &values,
+                    bool accumulate = false, Location where = Location::here()) const;
+  Tensor tril_(int64_t diagonal = 0, Location where = Location::here()) const;
+  Tensor triu_(int64_t diagonal = 0, Location where = Location::here()) const;
+  Tensor cumsum_(int64_t dim, Location where = Location::here()) const;
+  Tensor cumprod_(int64_t dim, Location where = Location::here()) const;
+  Tensor masked_fill_(const Tensor &mask, const Arg &value) const;
+  Tensor masked_scatter_(const Tensor &mask, const Tensor &source,
+                         Location where = Location::here()) const;
+  Tensor addmm_(const Tensor &a, const Tensor &b, double beta = 1, double alpha = 1,
+                Location where = Location::here()) const;
+  Tensor addmv_(const Tensor &a, const Tensor &b, double beta = 1, double alpha = 1,
+                Location where = Location::here()) const;
+  Tensor addr_(const Tensor &a, const Tensor &b, double beta = 1, double alpha = 1,
+               Location where = Location::here()) const;
+  Tensor addbmm_(const Tensor &a, const Tensor &b, double beta = 1, double alpha = 1,
+                 Location where = Location::here()) const;
+  Tensor baddbmm_(const Tensor &a, const Tensor &b, double beta = 1, double alpha = 1,
+                  Location where = Location::here()) const;
+  /// Draws of PyTorch's generator.
+  Tensor uniform_(double from = 0, double to = 1, Location where = Location::here()) const;
+  Tensor normal_(double mean = 0, double std = 1, Location where = Location::here()) const;
+  Tensor lerp_(const Arg &end, const Arg &weight) const;
+  Tensor addcmul_(const Arg &a, const Arg &b, double value = 1) const;
+  Tensor addcdiv_(const Arg &a, const Arg &b, double value = 1) const;
   const Tensor &operator+=(const Arg &other) const;
   const Tensor &operator-=(const Arg &other) const;
   const Tensor &operator*=(const Arg &other) const;

@@ -20,7 +20,9 @@
 #include "gradc/Trace/Functional.h"
 #include "gradc/Trace/Functions.h"
 #include "gradc/Trace/Indexing.h"
+#include "gradc/Trace/Math.h"
 #include "gradc/Trace/Model.h"
+#include "gradc/Trace/Movement.h"
 #include "gradc/Trace/Nn.h"
 #include "gradc/Trace/Structure.h"
 
