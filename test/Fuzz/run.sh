@@ -10,7 +10,7 @@ root=$(cd "$here/../.." && pwd)
 seconds=${1:?seconds for each target}
 build=$(cd "${2:-$root/build-fuzz}" && pwd)
 targets=("${@:3}")
-[ ${#targets[@]} -gt 0 ] || targets=(files arrays import stages)
+[ ${#targets[@]} -gt 0 ] || targets=(files arrays import exports stages)
 
 # MLIR is not instrumented: containers that cross its border look overflowed, and its singletons leaked.
 export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:detect_odr_violation=0:quarantine_size_mb=16:allocator_release_to_os_interval_ms=500
@@ -25,6 +25,19 @@ for i, case in enumerate(json.loads((root / "test/EndToEnd/autograd/cases.json")
     (out / f"case{i}").write_text(json.dumps(case["program"], separators=(",", ":")))
 for i, path in enumerate([*root.glob("test/*/Inputs/*.json"), *root.glob("test/Random/found/*.json")]):
     (out / f"input{i}").write_bytes(path.read_bytes())
+END
+      ;;
+    exports)
+      python3 - "$root" "$2" <<'END'
+import pathlib, sys, zipfile
+root, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+for path in (root / "test/Import/exports").glob("*.pt2"):
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        parts = [next((archive.read(n) for n in names if n.endswith(s)), b"") for s in
+                 ("models/model.json", "weights_config.json", "constants_config.json")]
+    (out / path.stem).write_bytes(b"\0".join(parts))
+    (out / path.name).write_bytes(path.read_bytes())
 END
       ;;
     *) find "$root/test/Import/Inputs" "$root/test/Runtime/files" -size -64k \( -name '*.np[yz]' -o -name '*.safetensors' \) -exec cp --backup=numbered -t "$2" {} + ;;
@@ -45,6 +58,7 @@ for target in "${targets[@]}"; do
   dictionary > "$build/fuzz/dictionary"
   options=(-max_total_time="$seconds" -timeout=30 -rss_limit_mb=3000 -max_len=6000 -print_final_stats=1
     -artifact_prefix="$build/fuzz/crash-$target-")
+  [ "$target" != exports ] || options+=(-max_len=40000)
   case $target in import | stages) options+=(-dict="$build/fuzz/dictionary") ;; esac
   echo "== $target"
   "$build/bin/fuzz-$target" "${options[@]}" "$corpus" > "$build/fuzz/$target.log" 2>&1 || echo "fuzz-$target failed:"
