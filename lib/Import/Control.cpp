@@ -116,13 +116,14 @@ LogicalResult Loop::body() {
                             "repeat carries, which may share its storage with another name")))
       return failure();
   }
-  if (failed(importer.evaluateBody(*node.attribute("body"))))
+  if (failed(importer.evaluateBody(*node.attribute("body"))) || failed(yield()))
     return failure();
+  // What is yielded may be the index itself.
   if (index && index->use_empty()) {
     index->erase();
     cast->erase();
   }
-  return yield();
+  return success();
 }
 
 LogicalResult Loop::yield() {
