@@ -16,7 +16,7 @@ import torch
 FOREIGN = re.compile(
     r"quantize|sparse|cuda|cudnn|mkldnn|miopen|mps|fbgemm|_foreach|_fused|nested|jagged|_test|xnn|vulkan|_amp_|_cslt|_scaled_mm|"
     r"_scaled_grouped|_convert_weight|_weight_int|_dyn_quant|_cufft|^_?transformer|_thnn|_sobol|^_use_|^_?is_|^_has_|__dispatch|^_print|"
-    r"^_?histogramdd|_validate|_spdiags|_coalesce|^_?indices$|^_?values$|_nnz|[cr]\w+_indices|_version|^data$|^set_|_cpu$|_lazy|"
+    r"^_?histogramdd|_validate|_spdiags|_coalesce|^_?indices$|^_?values$|_nnz|^(crow|ccol|col|row)_indices|_version|^data$|^set_|_cpu$|_lazy|"
     r"_chunk_cat|pin_memory|fake_quant|choose_qparams|from_file|_shape_as|rename|refine_names|align_|_make_dep|_nnpack|_int_mm|_mixed_dtypes")
 
 

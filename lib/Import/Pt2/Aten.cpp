@@ -31,7 +31,8 @@ LogicalResult Aten::bind() {
     arguments.emplace_back(&parameter,
                            given == node.inputs.end() ? defaultOf(parameter) : given->second);
     const Argument &argument = arguments.back().second;
-    if (argument.kind == Kind::unsupported)
+    bool isIndex = schema.name == "select.int" && parameter.name == "index";
+    if (argument.kind == Kind::unsupported && !(isIndex && translator.numberOf(argument.symbol)))
       return translator.fail(node, "argument '" + parameter.name + "' of '" + node.target +
                                        "': " + argument.text);
   }

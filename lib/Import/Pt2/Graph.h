@@ -39,11 +39,11 @@ struct Argument {
     ignored, // a layout or a device
     graph,
     operation,
-    unsupported, // text: the tag, or why it has no value
+    unsupported, // text: the tag, or why it has no value; `symbol` for a value of run time
   };
   Kind kind = Kind::none;
   const Json *json = nullptr;
-  std::string text;
+  std::string text, symbol;
   std::vector<std::string> names;
   int64_t integer = 0;
   llvm::SmallVector<int64_t> integers;
@@ -96,6 +96,9 @@ struct Program {
   /// After run_decompositions: stop-gradients may have been lost.
   bool isDecomposed = false;
 };
+
+/// Names the inputs of a program by the arguments of forward; `owner` is its "graph_module".
+void nameInputs(const Json &owner, Program &program);
 
 /// Reads the program; failure after an error. `sizes` gives open sizes a value, by symbol ("s17")
 /// or by input and dim ("x.0"); those without have what they had at export.

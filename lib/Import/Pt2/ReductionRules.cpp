@@ -80,12 +80,12 @@ static Json matrixNorm(Aten &call) {
   for (int64_t &dim : dims)
     dim = wrapped(dim, rank);
   bool keep = call.flag("keepdim");
-  std::string word_ = call.textOf("ord");
-  if (word_ == "fro")
+  std::string named = call.textOf("ord");
+  if (named == "fro")
     return makeNode("norm", {widened(call)},
                     {{"p", number(2)}, {"dim", integers(dims)}, {"keepdim", boolean(keep)}});
   double order = call.numberOf("ord", NAN);
-  if (!word_.empty() || (std::fabs(order) != 1 && !std::isinf(order)))
+  if (!named.empty() || (std::fabs(order) != 1 && !std::isinf(order)))
     return call.fail("this matrix norm needs singular values, which are not supported");
   // 1: the largest sum of a column, which runs along the first dim.
   unsigned inner = std::fabs(order) == 1 ? 0 : 1;

@@ -5,8 +5,14 @@
 using namespace mlir;
 namespace gradc::pt2 {
 
-/// Operators that graph JSON knows under another name.
-static const RuleEntry synonyms[] = {
+namespace {
+/// An operator that graph JSON knows under another name.
+struct Synonym {
+  StringRef op, aten;
+};
+} // namespace
+
+static const Synonym synonyms[] = {
     {"mul", "multiply"},
     {"sub", "subtract"},
     {"div", "divide"},
@@ -57,8 +63,9 @@ static const RuleTable &rules() {
     addCreationRules(result);
     addIndexRules(result);
     addBackwardRules(result);
-    for (const RuleEntry &synonym : synonyms)
-      result.try_emplace(synonym.renames, RuleEntry{synonym.op, "", nullptr});
+    addSamplingRules(result);
+    for (const Synonym &synonym : synonyms)
+      result.try_emplace(synonym.aten, RuleEntry{synonym.op, "", nullptr});
     return result;
   }();
   return table;

@@ -265,6 +265,17 @@ static Json diagFlat(Aten &call) {
                   {{"diagonal", call.attribute("offset")}});
 }
 
+/// x[i] along a dim; where the index is known at run time only, the slice is gathered.
+static Json select(Aten &call) {
+  const Argument *index = call.find("index");
+  const Json *tensor = call.translator.numberOf(index->symbol);
+  if (index->kind != Argument::Kind::unsupported || !tensor)
+    return call.generic("select");
+  Json slice = makeNode("index_select", {call.operand("self"), reshape(*tensor, {1})},
+                        {{"dim", call.attribute("dim")}});
+  return reshape(std::move(slice), call.result()->sizes);
+}
+
 void addShapeRules(RuleTable &table) {
   for (StringRef name :
        {"view", "_unsafe_view", "reshape", "_reshape_alias", "_reshape_copy", "view_as",
@@ -312,6 +323,7 @@ void addShapeRules(RuleTable &table) {
   }
   table["_pad_circular"].rule = circularPad;
   table["constant_pad_nd"].rule = constantPad;
+  table["select"].rule = select;
   table["unfold"].rule = unfold;
   table["diagflat"].rule = diagFlat;
   table["repeat"] = {"tile", "repeats=dims"};

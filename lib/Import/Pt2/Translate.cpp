@@ -86,6 +86,12 @@ static bool isHostOnly(StringRef target) {
          target == "torch.ops.aten._linalg_check_errors.default";
 }
 
+/// A tensor's one element as a number of the program.
+static bool isItem(StringRef target) {
+  return target == "torch.ops.aten.item.default" ||
+         target == "torch.ops.aten._local_scalar_dense.default";
+}
+
 static bool isHigherOrder(StringRef target) {
   static const StringRef known[] = {"cond", "while_loop", "scan", "wrap_with_set_grad_enabled"};
   return target.consume_front("torch.ops.higher_order.") && llvm::is_contained(known, target);
@@ -98,7 +104,7 @@ void Translator::collectUnsupported(const Graph &graph,
       if (argument.graph)
         collectUnsupported(*argument.graph, found);
     StringRef target = node.target;
-    if (isHostOnly(target) || isHigherOrder(target))
+    if (isHostOnly(target) || isHigherOrder(target) || isItem(target))
       continue;
     const Schema *schema = findSchema(atenName(target));
     if (!schema || !findRule(*schema, ops))
@@ -150,6 +156,8 @@ LogicalResult Translator::translateNode(const GraphNode &node) {
   StringRef target = node.target;
   if (isHostOnly(target))
     return success();
+  if (isItem(target))
+    return item(node);
   for (const Argument &output : node.outputs)
     if (output.kind == Kind::tensor) {
       const TensorMeta *known = meta(output.text);
@@ -166,6 +174,16 @@ LogicalResult Translator::translateNode(const GraphNode &node) {
   if (target.consume_front("torch.ops.higher_order."))
     return higherOrder(node, target);
   return translateAten(node, atenName(node.target));
+}
+
+/// Notes which tensor a number is: some operators can take it as an index.
+LogicalResult Translator::item(const GraphNode &node) {
+  if (node.inputs.size() != 1 || node.inputs[0].second.kind != Kind::tensor ||
+      node.outputs.size() != 1)
+    return fail(node, "expected a tensor as the argument of '" + node.target + "'");
+  Json tensor = value(node, node.inputs[0].second.text);
+  scope->numbers[node.outputs[0].symbol] = tensor;
+  return success(tensor.kind != Json::Kind::null);
 }
 
 LogicalResult Translator::higherOrder(const GraphNode &node, StringRef name) {
@@ -265,61 +283,62 @@ LogicalResult Translator::inlineGraph(const GraphNode &node, const Graph &graph,
 //===-- Signature -----------------------------------------------------------------------------===//
 
 /// Finds inputs that are written: a result may be a view of an argument, and a write goes through.
+/// `roots` tells which input a value is a view of.
 void Translator::findWrites(const Graph &graph, llvm::StringMap<std::string> &roots) {
-  auto rootOf = [&](const std::string &name) {
-    auto found = roots.find(name);
-    return found == roots.end() ? std::string() : found->second;
-  };
   for (const GraphNode &node : graph.nodes) {
-    // batch_norm writes running statistics though its signature does not say so.
     StringRef target = node.target;
+    // Norms write running statistics though their signatures do not say so.
     bool isNorm = target.contains("batch_norm") || target.contains("instance_norm");
     for (const auto &[name, argument] : node.inputs)
       if (isNorm && StringRef(name).starts_with("running_") && argument.kind == Kind::tensor)
-        written.insert(rootOf(argument.text));
-    if (target.starts_with("torch.ops.higher_order.")) {
-      std::vector<std::string> operands;
-      for (const auto &[name, argument] : node.inputs) {
-        if (argument.kind == Kind::tensor && !operands.empty())
-          operands.push_back(rootOf(argument.text));
-        else if (argument.kind == Kind::tensor)
-          operands.push_back(rootOf(argument.text));
-        for (const std::string &tensor : argument.names)
-          operands.push_back(rootOf(tensor));
-      }
-      // The predicate of cond is no operand.
-      if (target.ends_with(".cond") && !operands.empty())
-        operands.erase(operands.begin());
-      for (const auto &[name, argument] : node.inputs) {
-        if (!argument.graph)
-          continue;
-        llvm::StringMap<std::string> inner;
-        for (auto [input, root] : llvm::zip(argument.graph->inputs, operands))
-          if (input.kind == Kind::tensor && !root.empty())
-            inner[input.text] = root;
-        findWrites(*argument.graph, inner);
-      }
+        written.insert(roots.lookup(argument.text));
+    if (target.starts_with("torch.ops.higher_order."))
+      findInnerWrites(node, roots);
+    else if (const Schema *schema = findSchema(atenName(target)))
+      for (const Parameter &parameter : schema->parameters)
+        if (parameter.isAliased)
+          followAlias(node, parameter, roots);
+  }
+}
+
+/// What a subgraph writes to its inputs.
+void Translator::findInnerWrites(const GraphNode &node, const llvm::StringMap<std::string> &roots) {
+  std::vector<std::string> operands;
+  for (const auto &[name, argument] : node.inputs) {
+    if (argument.kind == Kind::tensor)
+      operands.push_back(roots.lookup(argument.text));
+    for (const std::string &tensor : argument.names)
+      operands.push_back(roots.lookup(tensor));
+  }
+  // The predicate of cond is no operand.
+  if (StringRef(node.target).ends_with(".cond") && !operands.empty())
+    operands.erase(operands.begin());
+  for (const auto &[name, argument] : node.inputs) {
+    if (!argument.graph)
       continue;
+    llvm::StringMap<std::string> inner;
+    for (auto [input, root] : llvm::zip(argument.graph->inputs, operands))
+      if (input.kind == Kind::tensor && !root.empty())
+        inner[input.text] = root;
+    findWrites(*argument.graph, inner);
+  }
+}
+
+/// An argument that the results may be views of, or that is written.
+void Translator::followAlias(const GraphNode &node, const Parameter &parameter,
+                             llvm::StringMap<std::string> &roots) {
+  for (const auto &[name, argument] : node.inputs) {
+    std::string root = argument.kind == Kind::tensor ? roots.lookup(argument.text) : "";
+    if (parameter.name != name || root.empty())
+      continue;
+    if (parameter.isWritten)
+      written.insert(root);
+    for (const Argument &output : node.outputs) {
+      if (output.kind == Kind::tensor)
+        roots[output.text] = root;
+      for (const std::string &tensor : output.names)
+        roots[tensor] = root;
     }
-    const Schema *schema = findSchema(atenName(target));
-    if (!schema)
-      continue;
-    for (const Parameter &parameter : schema->parameters)
-      for (const auto &[name, argument] : node.inputs) {
-        if (parameter.name != name || argument.kind != Kind::tensor || !parameter.isAliased)
-          continue;
-        std::string root = rootOf(argument.text);
-        if (root.empty())
-          continue;
-        if (parameter.isWritten)
-          written.insert(root);
-        for (const Argument &output : node.outputs) {
-          if (output.kind == Kind::tensor)
-            roots[output.text] = root;
-          for (const std::string &tensor : output.names)
-            roots[tensor] = root;
-        }
-      }
   }
 }
 

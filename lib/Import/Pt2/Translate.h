@@ -106,6 +106,7 @@ void addReductionRules(RuleTable &table);
 void addCreationRules(RuleTable &table);
 void addIndexRules(RuleTable &table);
 void addBackwardRules(RuleTable &table);
+void addSamplingRules(RuleTable &table);
 
 class Translator {
 public:
@@ -125,6 +126,11 @@ public:
   /// The value of the graph that is translated, as an operand; null after an error.
   Json value(const GraphNode &node, llvm::StringRef name);
   const TensorMeta *meta(llvm::StringRef name) const;
+  /// The tensor that a number of run time came from (item); null when there is none.
+  const Json *numberOf(llvm::StringRef symbol) const {
+    auto found = scope->numbers.find(symbol);
+    return found == scope->numbers.end() ? nullptr : &found->second;
+  }
   /// Whether a node or an output of the graph reads a value.
   bool isRead(llvm::StringRef name) const { return scope->read.contains(name); }
   void bind(llvm::StringRef name, Json operand) { scope->values[name] = std::move(operand); }
@@ -147,7 +153,7 @@ public:
 private:
   struct Scope {
     const Graph *graph = nullptr;
-    llvm::StringMap<Json> values;
+    llvm::StringMap<Json> values, numbers;
     llvm::StringSet<> read;
   };
   void enter(const Graph &graph);
@@ -161,6 +167,7 @@ private:
                           std::vector<std::pair<const GraphNode *, std::string>> &found);
   mlir::LogicalResult translate(const Graph &graph);
   mlir::LogicalResult translateNode(const GraphNode &node);
+  mlir::LogicalResult item(const GraphNode &node);
   mlir::LogicalResult translateAten(const GraphNode &node, llvm::StringRef name);
   mlir::LogicalResult higherOrder(const GraphNode &node, llvm::StringRef name);
   mlir::LogicalResult bindResults(Aten &call, Json json);
@@ -171,6 +178,9 @@ private:
   mlir::LogicalResult userInput(const InputSpec &spec, llvm::StringRef name, Json &inputs);
   mlir::LogicalResult outputs(Json &table);
   void findWrites(const Graph &graph, llvm::StringMap<std::string> &roots);
+  void findInnerWrites(const GraphNode &node, const llvm::StringMap<std::string> &roots);
+  void followAlias(const GraphNode &node, const Parameter &parameter,
+                   llvm::StringMap<std::string> &roots);
   std::string typeOf(const TensorMeta &meta) const;
   std::string dtypeOf(const TensorMeta &meta) const;
 
