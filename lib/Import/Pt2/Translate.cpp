@@ -503,7 +503,7 @@ LogicalResult Translator::signature(Json &root) {
 
 LogicalResult Translator::run(Json &root) {
   root = object({{"format", word("gradc.graph")}, {"version", integer(1)}});
-  if (failed(checkSupported(program.graph)))
+  if (failed(checkSupported(program.graph)) || failed(checkLayouts(program.graph)))
     return failure();
   llvm::StringMap<std::string> roots;
   for (const Argument &input : program.graph.inputs)

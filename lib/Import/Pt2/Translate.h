@@ -163,6 +163,7 @@ private:
                                   llvm::ArrayRef<Json> operands, std::vector<Json> &body,
                                   std::vector<Json> &results);
   mlir::LogicalResult checkSupported(const Graph &graph);
+  mlir::LogicalResult checkLayouts(const Graph &graph);
   void collectUnsupported(const Graph &graph,
                           std::vector<std::pair<const GraphNode *, std::string>> &found);
   mlir::LogicalResult translate(const Graph &graph);

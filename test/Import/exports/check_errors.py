@@ -99,6 +99,7 @@ def named_cases():
     yield "negative offset", tied.json(lambda t: config(t)["tensor_meta"].update(storage_offset={"as_int": -1}), "weights_config.json"), "not below 0"
     yield "missing weight", tied.json(lambda t: t["config"].pop("mix"), "weights_config.json"), "'mix'"
     yield "a joint graph", tied.json(lambda t: t["graph_module"]["signature"]["output_specs"].__setitem__(0, {"gradient_to_parameter": {}})), "joint graph"
+    yield "a layout of PyTorch's", (HERE / "layout.pt2").read_bytes(), "do not lie in rows"
     yield "no carried values", loops.json(lambda t: None) and loops.json(drop_carried), "expected"
 
 

@@ -155,6 +155,20 @@ class Tokens(nn.Module):
         return y[rows, columns].square().sum() + last.sum()
 
 
+class Layout(nn.Module):
+    """A write through a view that PyTorch's layout of a sum decides: refused."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(3, 2))
+
+    def forward(self, x):
+        y = x.t() + self.w.t().contiguous().t()
+        z = y.t().reshape(-1)
+        z.mul_(2.0)
+        return (y * y).sum()
+
+
 class Several(nn.Module):
     """Results that are no loss, one of them the loss; a dict and a number as arguments."""
 
@@ -185,6 +199,7 @@ def programs():
     yield "open_batch", OpenBatch(), (draw(5, 3), torch.tensor([0, 1, 1, 0, 1])), {
         "dynamic_shapes": {"x": {0: batch}, "y": {0: batch}}}
     yield "tokens", Tokens(), (draw(2, 3, 4), torch.tensor([0, 1, 1]), torch.tensor([2, 0, 1])), {}
+    yield "layout", Layout(), (draw(2, 3),), {}
     yield "several", Several(), ({"a": draw(2, 3), "b": draw(2, 3, seed=2)}, 3), {}
 
 
@@ -274,6 +289,9 @@ def main():
         exported = torch.export.export(MODULE, tuple(a.clone() if isinstance(a, torch.Tensor) else a for a in arguments), **options)
         path = HERE / f"{name}.pt2"
         torch.export.save(exported, path)
+        if name == "layout":
+            clean(path)
+            continue
         result, inputs = reference(torch.export.load(path), arguments)
         if name == "open_batch":
             torch.export.save(exported.run_decompositions(), HERE / "decomposed.pt2")
