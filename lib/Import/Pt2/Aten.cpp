@@ -208,7 +208,7 @@ static const graph::AttributeSpec *attributeOf(const graph::OpSpec &spec, String
 }
 
 /// at::Reduction as a word.
-static Json reductionWord(int64_t value) {
+Json reductionWord(int64_t value) {
   return word(value == 0 ? "none" : value == 1 ? "mean" : "sum");
 }
 

@@ -21,6 +21,9 @@ struct TensorMeta {
   std::string unknown;
 };
 
+/// Whether the elements lie in row-major order without gaps.
+bool liesInRows(const TensorMeta &meta);
+
 struct Graph;
 
 struct Argument {

@@ -51,14 +51,12 @@ static Json convolutionMode(Aten &call) {
 
 /// nll_loss_forward of core ATen: the loss and the weight of all targets.
 static Json nllLossForward(Aten &call) {
-  static const StringRef words[] = {"none", "mean", "sum"};
-  int64_t reduction = call.integerOf("reduction");
   if (call.isUsed(1))
     return call.fail("the total weight of '" + call.node.target + "' is not supported");
   call.define(
       0, makeNode("nll_loss",
                   trimmed({call.operand("self"), call.operand("target"), orNull(call, "weight")}),
-                  {{"reduction", word(words[reduction < 0 || reduction > 2 ? 1 : reduction])},
+                  {{"reduction", reductionWord(call.integerOf("reduction"))},
                    {"ignore_index", call.attribute("ignore_index")}}));
   return null();
 }

@@ -11,7 +11,7 @@ namespace gradc::pt2 {
 
 using Kind = Argument::Kind;
 
-static bool liesInRows(const TensorMeta &meta) {
+bool liesInRows(const TensorMeta &meta) {
   int64_t stride = 1;
   for (size_t i = meta.sizes.size(); i-- > 0;) {
     if (meta.sizes[i] == 0)

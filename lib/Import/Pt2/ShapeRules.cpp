@@ -53,19 +53,9 @@ static Json alias(Aten &call) {
   return same(call);
 }
 
-static bool isContiguous(const TensorMeta &meta) {
-  int64_t stride = 1;
-  for (size_t i = meta.sizes.size(); i-- > 0;) {
-    if (meta.sizes[i] != 1 && meta.strides[i] != stride)
-      return false;
-    stride *= std::max<int64_t>(meta.sizes[i], 1);
-  }
-  return true;
-}
-
 static Json contiguous(Aten &call) {
   const TensorMeta *meta = call.meta("self");
-  return meta && isContiguous(*meta) ? same(call) : cloneSelf(call);
+  return meta && liesInRows(*meta) ? same(call) : cloneSelf(call);
 }
 
 /// Casts where the dtype differs, else the tensor itself, or a copy where one is asked for.
@@ -219,7 +209,7 @@ static Json constantPad(Aten &call) {
 /// Elements of a contiguous tensor at an offset and strides of their own.
 static Json asStrided(Aten &call) {
   const TensorMeta *meta = call.meta("self");
-  if (!meta || !isContiguous(*meta))
+  if (!meta || !liesInRows(*meta))
     return call.fail("as_strided of a tensor that is not contiguous is not supported");
   SmallVector<int64_t> size = call.integersOf("size"), stride = call.integersOf("stride");
   Json index = integer(call.integerOf("storage_offset"));

@@ -87,6 +87,9 @@ private:
   std::vector<std::string> results;
 };
 
+/// at::Reduction as a word of graph JSON.
+Json reductionWord(int64_t value);
+
 using Rule = Json (*)(Aten &);
 
 /// The rule of an operator; none when it is not supported.
