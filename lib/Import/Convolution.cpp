@@ -89,7 +89,7 @@ LogicalResult Reader::readList(StringRef key, int64_t absent, Shape &list) {
   if (list.size() == 1)
     list.assign(n, list[0]);
   if (int64_t(list.size()) == n)
-    return success();
+    return checkWindowNumbers(importer, node, key, list);
   return importer.fail(*node.attribute(key),
                        "expected " + key + " to be a single integer value or a list of " +
                            Twine(n) + " values to match the convolution dimensions, but got " +

@@ -150,18 +150,20 @@ static LogicalResult full(Importer &importer, Node &node) {
 /// Element i of arange, as PyTorch computes it: in f64 for floats.
 static DenseElementsAttr arangeData(Importer &importer, RankedTensorType type, const Json *start,
                                     const Json *step) {
-  SmallVector<Attribute> elements;
   Type element = type.getElementType();
-  for (int64_t i = 0; i < type.getNumElements(); ++i) {
-    if (isa<FloatType>(element))
-      elements.push_back(
-          floatAttr(cast<FloatType>(element),
-                    (start ? numberOf(*start) : 0) + (step ? numberOf(*step) : 1) * double(i)));
-    else
-      elements.push_back(integerAttr(element, (start ? int64_t(numberOf(*start)) : 0) +
-                                                  (step ? int64_t(numberOf(*step)) : 1) * i));
+  if (isa<FloatType>(element)) {
+    double from = start ? numberOf(*start) : 0, by = step ? numberOf(*step) : 1;
+    bool isShort = isShortFloat(element);
+    return packNumbers(type, [&](int64_t i) {
+      double value = from + by * double(i);
+      return isShort ? double(float(value)) : value;
+    });
   }
-  return DenseElementsAttr::get(type, elements);
+  auto integer = [](const Json &json) {
+    return uint64_t(json.kind == Json::Kind::integer ? json.integer : truncated(numberOf(json)));
+  };
+  uint64_t from = start ? integer(*start) : 0, by = step ? integer(*step) : 1;
+  return packIntegers(type, [&](int64_t i) { return int64_t(from + by * uint64_t(i)); });
 }
 
 static LogicalResult arange(Importer &importer, Node &node) {
@@ -245,19 +247,11 @@ template <bool isPower> static LogicalResult spaced(Importer &importer, Node &no
                                      "_cpu\" not implemented for "
                                      "'Bool'");
   double start = numberOf(*node.attribute("start")), end = numberOf(*node.attribute("end"));
-  SmallVector<Attribute> elements;
-  for (int64_t i = 0; i < n; ++i) {
+  DenseElementsAttr data = packNumbers(importer.makeType({n}, element), [&](int64_t i) {
     double value = spacedAt(start, end, i, n, element.isF32());
-    if (isPower)
-      value = std::pow(base ? numberOf(*base) : 10.0, value);
-    elements.push_back(isa<FloatType>(element)
-                           ? Attribute(importer.b.getFloatAttr(element, value))
-                           : Attribute(importer.b.getIntegerAttr(element, int64_t(value))));
-  }
-  auto type = importer.makeType({n}, element);
-  return finish(
-      importer, node,
-      ag::ConstantOp::create(importer.b, node.loc, DenseElementsAttr::get(type, elements)));
+    return isPower ? std::pow(base ? numberOf(*base) : 10.0, value) : value;
+  });
+  return finish(importer, node, ag::ConstantOp::create(importer.b, node.loc, data));
 }
 
 static LogicalResult eye(Importer &importer, Node &node) {

@@ -158,6 +158,9 @@ public:
   mlir::LogicalResult checkSize(mlir::Location at, llvm::ArrayRef<int64_t> shape,
                                 mlir::Type element);
   RankedTensorType makeType(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  /// Refuses what a small program could ask the compiler to write down without end.
+  mlir::LogicalResult checkCount(mlir::Location at, llvm::StringRef what, int64_t count,
+                                 unsigned power);
 
   // Tensors.
   TensorRef makeTensor(Value value, bool history);
@@ -287,6 +290,23 @@ std::string dtypeList();
 mlir::FloatAttr floatAttr(mlir::FloatType type, double value);
 /// An integer modulo 2 to the width of its type.
 mlir::IntegerAttr integerAttr(mlir::Type type, int64_t value);
+/// Refuses numbers of windows so large that what is computed of them overflows.
+mlir::LogicalResult checkWindowNumbers(Importer &importer, Node &node, llvm::StringRef key,
+                                       llvm::ArrayRef<int64_t> numbers);
+/// The offset of a diagonal, or one that no diagonal has either.
+int64_t diagonalOffset(const Node &node, llvm::StringRef key);
+/// Data that is computed, without an attribute for each number; integers modulo as above.
+mlir::DenseElementsAttr packNumbers(RankedTensorType type,
+                                    llvm::function_ref<double(int64_t)> element);
+mlir::DenseElementsAttr packIntegers(RankedTensorType type,
+                                     llvm::function_ref<int64_t(int64_t)> element);
+/// The product of numbers not below 0, or the largest number.
+inline int64_t saturatedProduct(int64_t a, int64_t b) {
+  int64_t product;
+  return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+/// A number without its fraction, or the nearest that an integer can be.
+int64_t truncated(double value);
 /// Whether a number, truncated, is of an element type; always where that is a float or bool.
 bool fitsInteger(mlir::Type element, const Json &literal);
 /// f16 or bf16.

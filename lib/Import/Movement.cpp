@@ -254,6 +254,8 @@ static Term embedDiagonal(Term x, int64_t offset) {
   Shape flat(x.shape()), square(x.shape());
   square.back() = size;
   square.push_back(size);
+  if (failed(x.importer->checkSize(x.loc, square, x.element())))
+    return {x.importer, x.loc, {}};
   if (x.numel() == 0) {
     flat[last] = size * size;
     SmallVector<int64_t> none(x.rank(), 0), all(x.rank(), 0);
@@ -285,7 +287,9 @@ static LogicalResult diagEmbed(Importer &importer, Node &node) {
   if (first == second)
     return call.fail("diagonal dimensions cannot be identical " + Twine(first) + ", " +
                      Twine(second));
-  Term y = embedDiagonal(x, node.integer("offset", 0));
+  Term y = embedDiagonal(x, diagonalOffset(node, "offset"));
+  if (!y)
+    return failure();
   SmallVector<int64_t> perm;
   int64_t next = 0;
   for (int64_t d = 0; d < rank; ++d)
@@ -298,7 +302,7 @@ static LogicalResult diag(Importer &importer, Node &node) {
   Term x = call.input(0);
   if (!x)
     return failure();
-  int64_t offset = node.integer("diagonal", 0);
+  int64_t offset = diagonalOffset(node, "diagonal");
   if (x.rank() == 1)
     return call.result(embedDiagonal(x, offset));
   if (x.rank() != 2)
@@ -329,11 +333,12 @@ static LogicalResult tile(Importer &importer, Node &node) {
   Shape apart, spread, whole;
   for (auto [count, size] : llvm::zip(counts, shape)) {
     if (count < 0)
-      return call.fail("Trying to create tensor with negative dimension " + Twine(count * size) +
+      return call.fail("Trying to create tensor with negative dimension " +
+                       Twine(-saturatedProduct(-std::max<int64_t>(count, -INT64_MAX), size)) +
                        ": " + listText(counts));
     apart.append({1, size});
     spread.append({count, size});
-    whole.push_back(count * size);
+    whole.push_back(saturatedProduct(count, size));
   }
   if (failed(importer.checkSize(node.loc, whole, x.element())))
     return failure();
@@ -356,7 +361,7 @@ static LogicalResult repeatInterleave(Importer &importer, Node &node) {
     x = reshape(x, {1});
   Shape spread(x.shape()), whole(x.shape());
   spread.insert(spread.begin() + dim + 1, count);
-  whole[dim] *= count;
+  whole[dim] = saturatedProduct(whole[dim], count);
   if (failed(importer.checkSize(node.loc, whole, x.element())))
     return failure();
   return call.result(reshape(expand(unsqueeze(x, dim + 1), spread), whole));

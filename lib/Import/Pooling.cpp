@@ -41,7 +41,7 @@ LogicalResult Pool::list(StringRef key, int64_t absent, List &values) {
   values.assign(n, given[0]);
   if (given.size() == n)
     values.assign(given.begin(), given.end());
-  return success();
+  return checkWindowNumbers(call.importer, call.node, key, given);
 }
 
 LogicalResult Pool::read() {
@@ -124,16 +124,32 @@ template <unsigned n> static LogicalResult maxPool(Importer &importer, Node &nod
   return call.results({takeInPlanes(x, places, n), places});
 }
 
-/// How many positions the mean of each window of a dim counts.
+/// What samples are made of is written into the program: a number for each pair, or each place.
+static LogicalResult checkTable(Call &call, int64_t out, int64_t in) {
+  return call.importer.checkCount(call.node.loc, "numbers in a table of samples",
+                                  saturatedProduct(out, in), 24);
+}
+
+/// How many positions the mean of a window of a dim counts.
+static int64_t counted(const Pool &pool, size_t k, int64_t i, bool includePad) {
+  int64_t pad = pool.padding[k], size = pool.size(k), start = i * pool.stride[k] - pad;
+  int64_t end = std::min(start + pool.kernel[k], size + pad);
+  return includePad ? end - start : std::min(end, size) - std::max<int64_t>(start, 0);
+}
+
+/// The same of all windows of a dim; one number where they agree.
 static std::vector<double> counts(const Pool &pool, size_t k, bool includePad) {
+  int64_t last = pool.out[k] - 1;
+  // Where the outermost windows are whole, all are.
+  if (counted(pool, k, 0, includePad) == pool.kernel[k] &&
+      counted(pool, k, last, includePad) == pool.kernel[k])
+    return {double(pool.kernel[k])};
   std::vector<double> result;
-  int64_t pad = pool.padding[k], size = pool.size(k);
-  for (int64_t i = 0; i < pool.out[k]; ++i) {
-    int64_t start = i * pool.stride[k] - pad;
-    int64_t end = std::min(start + pool.kernel[k], size + pad);
-    result.push_back(includePad ? double(end - start)
-                                : double(std::min(end, size) - std::max<int64_t>(start, 0)));
-  }
+  if (succeeded(checkTable(pool.call, pool.out[k], 1)))
+    for (int64_t i = 0; i <= last; ++i)
+      result.push_back(double(counted(pool, k, i, includePad)));
+  if (llvm::all_equal(result))
+    result.resize(std::min<size_t>(result.size(), 1));
   return result;
 }
 
@@ -141,18 +157,17 @@ static std::vector<double> counts(const Pool &pool, size_t k, bool includePad) {
 static Term divisor(const Pool &pool, bool includePad) {
   std::vector<double> all{1};
   Shape shape;
-  bool isUniform = true;
   for (size_t k = 0; k < pool.n; ++k) {
     std::vector<double> mine = counts(pool, k, includePad), next;
+    if (mine.empty() || failed(checkTable(pool.call, all.size(), mine.size())))
+      return pool.call.none();
     for (double a : all)
       for (double c : mine)
         next.push_back(a * c);
-    for (double c : mine)
-      isUniform &= c == mine[0];
-    all = next;
-    shape.push_back(pool.out[k]);
+    all = std::move(next);
+    shape.push_back(mine.size());
   }
-  if (isUniform)
+  if (all.size() == 1)
     return pool.call.constant({}, pool.x.element(), all[0]);
   return numbers(pool.call, shape, pool.x.element(), all);
 }
@@ -180,7 +195,8 @@ template <unsigned n> static LogicalResult avgPool(Importer &importer, Node &nod
     int64_t by = node.integer("divisor_override", 1);
     return by ? call.result(sums / double(by)) : call.fail("divisor must be not zero");
   }
-  return call.result(sums / divisor(pool, node.flag("count_include_pad", true)));
+  Term by = divisor(pool, node.flag("count_include_pad", true));
+  return by ? call.result(sums / by) : failure();
 }
 
 //===-- Adaptive windows ----------------------------------------------------------------------===//
@@ -251,6 +267,8 @@ template <unsigned n> static LogicalResult adaptiveAvgPool(Importer &importer, N
       apart.push_back(in / out);
       continue;
     }
+    if (failed(checkTable(call, out, in)))
+      return failure();
     SmallVector<double> weights(out * in, 0);
     for (int64_t i = 0; i < out; ++i) {
       int64_t start = windowStart(i, in, out), end = windowEnd(i, in, out);
@@ -277,8 +295,12 @@ template <unsigned n> static LogicalResult adaptiveMaxPool(Importer &importer, N
   List perm = range(0, planes), inner;
   for (auto [k, size] : llvm::enumerate(sizes)) {
     int64_t in = x.size(planes + k), most = 0;
+    if (failed(checkTable(call, size, 1)))
+      return failure();
     for (int64_t i = 0; i < size; ++i)
       most = std::max(most, windowEnd(i, in, size) - windowStart(i, in, size));
+    if (failed(checkTable(call, size, most)))
+      return failure();
     for (int64_t i = 0; i < size; ++i)
       for (int64_t j = 0; j < most; ++j)
         source[k].push_back(std::min(windowStart(i, in, size) + j, windowEnd(i, in, size) - 1));
@@ -374,7 +396,7 @@ static Term nearest(Call &call, Term x, int64_t first, ArrayRef<Axis> axes, bool
     for (int64_t i = 0; i < axis.out; ++i) {
       // PyTorch computes these in float.
       float position = (float(i) + (exact ? 0.5f : 0.0f)) * float(axis.scale);
-      at.push_back(std::min<int64_t>(int64_t(std::floor(position)), axis.in - 1));
+      at.push_back(std::clamp<int64_t>(truncated(std::floor(position)), 0, axis.in - 1));
     }
     places.push_back({first + int64_t(k), indices(call, {axis.out}, at)});
   }
@@ -404,13 +426,16 @@ static LogicalResult readAxes(Call &call, Term x, SmallVectorImpl<Axis> &axes) {
   bool align = call.node.flag("align_corners");
   for (int64_t k = 0; k < n; ++k) {
     int64_t in = x.size(2 + k);
-    int64_t out = sizes.empty() ? int64_t(std::floor(double(in) * scales[k])) : sizes[k];
+    int64_t out = sizes.empty() ? truncated(std::floor(double(in) * scales[k])) : sizes[k];
     if (in <= 0 || out <= 0)
       return call.fail("Input and output sizes should be greater than 0, but got input (" +
                        Twine(in) + ") output (" + Twine(out) + ")");
     double scale = align           ? (out > 1 ? double(in - 1) / double(out - 1) : 0)
                    : sizes.empty() ? 1 / scales[k]
                                    : double(in) / double(out);
+    bool isNearest = StringRef(call.text("mode", "nearest")).starts_with("nearest");
+    if (failed(checkTable(call, out, isNearest ? 1 : in)))
+      return failure();
     axes.push_back({in, out, scale, align});
   }
   return success();

@@ -133,7 +133,10 @@ LogicalResult Layers::readInput() {
     x = transpose(x, 0, 1);
   length = x.size(0);
   batch = x.size(1);
-  return length ? success() : call.fail("Expected sequence length to be larger than 0 in RNN");
+  if (!length)
+    return call.fail("Expected sequence length to be larger than 0 in RNN");
+  return call.importer.checkCount(call.node.loc, "steps of a recurrent layer",
+                                  saturatedProduct(length, layers * (bidirectional ? 2 : 1)), 16);
 }
 
 LogicalResult Layers::readWeights() {

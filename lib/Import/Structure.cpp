@@ -142,13 +142,9 @@ Term indices(Call &call, ArrayRef<int64_t> shape, ArrayRef<int64_t> values) {
 
 Term numbers(Call &call, ArrayRef<int64_t> shape, Type element, ArrayRef<double> values) {
   OpBuilder &b = call.importer.b;
-  SmallVector<Attribute> list;
-  for (double value : values)
-    list.push_back(isa<FloatType>(element) ? Attribute(b.getFloatAttr(element, value))
-                                           : Attribute(b.getIntegerAttr(element, int64_t(value))));
-  auto type = RankedTensorType::get(shape, element);
-  return call.none().with(
-      ag::ConstantOp::create(b, call.node.loc, DenseElementsAttr::get(type, list)));
+  DenseElementsAttr data =
+      packNumbers(RankedTensorType::get(shape, element), [&](int64_t i) { return values[i]; });
+  return call.none().with(ag::ConstantOp::create(b, call.node.loc, data));
 }
 
 LogicalResult reducedDims(Call &call, int64_t rank, SmallVectorImpl<int64_t> &dims) {

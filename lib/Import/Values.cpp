@@ -4,6 +4,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 using namespace mlir;
@@ -108,16 +109,21 @@ LogicalResult Importer::checkSize(Location at, ArrayRef<int64_t> shape, Type ele
   for (int64_t size : shape)
     if (size < 0)
       return fail(at, "expected sizes not below 0, found " + listText(shape));
-  if (llvm::is_contained(shape, 0))
-    return success();
+  // An empty tensor has strides, too: none of them overflows.
   int64_t left = maxBytes / std::max(1u, element.getIntOrFloatBitWidth() / 8);
   for (int64_t size : shape) {
-    left /= size;
+    left /= std::max<int64_t>(size, 1);
     if (left == 0)
       return fail(at, "expected a tensor of at most 2^40 bytes, found " + dtypeName(element) +
                           listText(shape));
   }
   return success();
+}
+
+LogicalResult Importer::checkCount(Location at, StringRef what, int64_t count, unsigned power) {
+  if (count <= int64_t(1) << power)
+    return success();
+  return fail(at, "expected at most 2^" + Twine(power) + " " + what + ", found " + Twine(count));
 }
 
 RankedTensorType Importer::parseType(const Json &json) {
@@ -163,6 +169,54 @@ FloatAttr floatAttr(FloatType type, double value) {
 
 IntegerAttr integerAttr(Type type, int64_t value) {
   return IntegerAttr::get(type, APInt(64, value, true).trunc(type.getIntOrFloatBitWidth()));
+}
+
+LogicalResult checkWindowNumbers(Importer &importer, Node &node, StringRef key,
+                                 ArrayRef<int64_t> numbers) {
+  constexpr int64_t limit = 1 << 21;
+  for (int64_t number : numbers)
+    if (number > limit || number < -limit)
+      return importer.fail(node.loc, "expected numbers of at most 2^21 for '" + key + "', found " +
+                                         Twine(number));
+  return success();
+}
+
+int64_t diagonalOffset(const Node &node, StringRef key) {
+  return std::clamp(node.integer(key, 0), -2 * maxBytes, 2 * maxBytes);
+}
+
+DenseElementsAttr packIntegers(RankedTensorType type, llvm::function_ref<int64_t(int64_t)> at) {
+  unsigned bits = type.getElementTypeBitWidth();
+  if (bits == 1) {
+    SmallVector<bool> bools;
+    for (int64_t i = 0; i < type.getNumElements(); ++i)
+      bools.push_back(at(i) & 1);
+    return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
+  }
+  std::vector<char> bytes(type.getNumElements() * (bits / 8));
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    int64_t value = at(i);
+    std::memcpy(&bytes[i * (bits / 8)], &value, bits / 8);
+  }
+  return DenseElementsAttr::getFromRawBuffer(type, bytes);
+}
+
+DenseElementsAttr packNumbers(RankedTensorType type, llvm::function_ref<double(int64_t)> at) {
+  auto element = dyn_cast<FloatType>(type.getElementType());
+  if (!element)
+    return packIntegers(type, [&](int64_t i) { return truncated(at(i)); });
+  return packIntegers(type, [&](int64_t i) {
+    APFloat value(at(i));
+    bool inexact;
+    value.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven, &inexact);
+    return int64_t(value.bitcastToAPInt().getZExtValue());
+  });
+}
+
+int64_t truncated(double value) {
+  if (std::isnan(value))
+    return 0;
+  return value >= 0x1p63 ? INT64_MAX : value <= -0x1p63 ? INT64_MIN : int64_t(value);
 }
 
 bool fitsInteger(Type element, const Json &literal) {

@@ -266,7 +266,7 @@ static LogicalResult diagonal(Importer &importer, Node &node) {
   if (failed(checkTensor(importer, node)))
     return failure();
   Chain chain(importer, node);
-  int64_t a = 0, c = 0, offset = node.integer("offset", 0);
+  int64_t a = 0, c = 0, offset = diagonalOffset(node, "offset");
   if (failed(readDim(importer, node, "dim1", 0, a)) ||
       failed(readDim(importer, node, "dim2", 1, c)))
     return failure();
@@ -301,6 +301,10 @@ static LogicalResult diagonal(Importer &importer, Node &node) {
 static void nameParts(ArrayRef<TensorRef> parts, StringRef op) {
   for (auto [i, part] : llvm::enumerate(parts))
     part->part = ("Output " + Twine(i) + " of " + op).str();
+}
+
+static LogicalResult checkParts(Importer &importer, Node &node, int64_t count) {
+  return importer.checkCount(node.loc, "parts of a tensor", count, 16);
 }
 
 /// `op`: PyTorch's node of all parts; empty where each part has one of its own.
@@ -343,8 +347,10 @@ static LogicalResult split(Importer &importer, Node &node) {
     if (sizes[0] < 0 || (sizes[0] == 0 && total != 0))
       return importer.fail(size, "split expects split_size be non-negative, but got split_size=" +
                                      Twine(sizes[0]));
-    return bindParts(importer, node, dim, equalParts(total, std::max<int64_t>(sizes[0], 1)),
-                     "Split");
+    int64_t each = std::max<int64_t>(sizes[0], 1);
+    if (failed(checkParts(importer, node, total / each)))
+      return failure();
+    return bindParts(importer, node, dim, equalParts(total, each), "Split");
   }
   int64_t sum = 0;
   for (int64_t s : sizes) {
@@ -352,7 +358,7 @@ static LogicalResult split(Importer &importer, Node &node) {
       return importer.fail(size, "split_with_sizes expects split_sizes have only non-negative "
                                  "entries, but got split_sizes=" +
                                      listText(sizes));
-    sum += s;
+    sum = std::min(sum, total) + s;
   }
   if (sum != total)
     return importer.fail(size, "split_with_sizes expects split_sizes to sum exactly to " +
@@ -373,7 +379,9 @@ static LogicalResult chunk(Importer &importer, Node &node) {
                          "chunk expects `chunks` to be greater than 0, got: " + Twine(chunks));
   if (failed(readDim(importer, node, "dim", 0, dim)))
     return failure();
-  int64_t total = type.getDimSize(dim), size = (total + chunks - 1) / chunks;
+  int64_t total = type.getDimSize(dim), size = total / chunks + (total % chunks != 0);
+  if (failed(checkParts(importer, node, total ? std::min(total, chunks) : chunks)))
+    return failure();
   if (total == 0)
     return bindParts(importer, node, dim, Shape(chunks, 0), "SplitWithSizes");
   return bindParts(importer, node, dim, equalParts(total, size), "Split");
@@ -395,6 +403,8 @@ static LogicalResult tensorSplit(Importer &importer, Node &node) {
   if (at.kind == Json::Kind::integer) {
     if (given[0] <= 0)
       return importer.fail(at, "number of sections must be larger than 0, got " + Twine(given[0]));
+    if (failed(checkParts(importer, node, given[0])))
+      return failure();
     for (int64_t i = 0; i < given[0]; ++i)
       sizes.push_back(total / given[0] + (i < total % given[0]));
     return bindParts(importer, node, dim, sizes, "");
@@ -420,6 +430,8 @@ static LogicalResult unbind(Importer &importer, Node &node) {
   if (type.getRank() == 0)
     return importer.fail(node.loc, "Dimension specified as 0 but tensor has no dimensions");
   if (failed(readDim(importer, node, "dim", 0, dim)))
+    return failure();
+  if (failed(checkParts(importer, node, type.getDimSize(dim))))
     return failure();
   SmallVector<TensorRef> parts;
   for (int64_t i = 0; i < type.getDimSize(dim); ++i) {

@@ -7,6 +7,7 @@
 #include "gradc/Import/Import.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
+#include "mutate-json.h"
 #include <cstdlib>
 #include <zlib.h>
 
@@ -103,4 +104,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (module ? failed(mlir::verify(*module)) : errors == 0)
     abort();
   return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed) {
+  if (isPt2(StringRef(reinterpret_cast<const char *>(data), size)))
+    return LLVMFuzzerMutate(data, size, most);
+  return fuzz::mutateJson(data, size, most, seed);
 }

@@ -6,6 +6,7 @@
 #include "gradc/Import/Import.h"
 #include "gradc/Pipeline/Pipeline.h"
 #include "mlir/IR/Verifier.h"
+#include "mutate-json.h"
 #include <cstdlib>
 
 using namespace gradc;
@@ -53,4 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   checkImport(compiler);
 #endif
   return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed) {
+  return fuzz::mutateJson(data, size, most, seed);
 }

@@ -28,3 +28,9 @@ int main(int argc, char **argv) {
   }
   return argc > 1 ? 0 : 2;
 }
+
+/* Targets with a mutator of their own refer to libFuzzer's. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most) {
+  (void)data, (void)most;
+  return size;
+}
