@@ -317,6 +317,7 @@ void addLossOps(OpTable &table) {
       tripletMargin, {margin, {"p", K::number}, eps, {"swap", K::boolean}});
   add("multilabel_soft_margin_loss", 2, 3, "mean over classes of binary cross entropies; weights",
       multilabelSoftMargin);
+  addMarginOps(table);
   addDistanceOps(table);
 }
 

@@ -17,6 +17,7 @@ Term vectorNorm(Term x, double p, int64_t dim, bool keep = false);
 mlir::LogicalResult crossEntropy(Importer &importer, Node &node);
 mlir::LogicalResult nllLoss(Importer &importer, Node &node);
 void addDistanceOps(OpTable &table);
+void addMarginOps(OpTable &table);
 
 } // namespace gradc::graph
 

@@ -253,6 +253,50 @@ Tensor multilabel_soft_margin_loss(const Tensor &x, const Tensor &target, const 
                  rowsOf(detail::broadcast(a.shape, b.shape, where), false), reduction);
 }
 
+/// The losses of rows of classes: a vector is one row.
+static Tensor ofRows(Call &call, const Type &x, const Type &target, bool isBatched,
+                     Reduction reduction) {
+  if (x.shape.size() > 2 || (!x.shape.empty() && x.shape.back() == 0))
+    call.fail("Expected non-empty vector or matrix with optional 0-dim batch size, but got: " +
+              detail::shapeText(x.shape));
+  if (target.dtype != i64)
+    call.fail(std::string("expected scalar type Long but found ") +
+              detail::torchName(target.dtype));
+  int64_t rows = x.shape.size() == 2 ? x.shape[0] : 1;
+  return reduced(call, x.dtype, isBatched ? Shape{rows} : Shape{}, reduction);
+}
+
+Tensor multi_margin_loss(const Tensor &x, const Tensor &target, int p, double margin,
+                         const Tensor &weight, Reduction reduction, Location where) {
+  Call call("multi_margin_loss", where);
+  Type a = call.input(x), t = call.input(target);
+  call.optional(weight);
+  if (p != 1 && p != 2)
+    call.fail("only p == 1 and p == 2 supported");
+  call.attribute("p", double(p), 1.0);
+  call.attribute("margin", margin, 1.0);
+  int64_t rows = a.shape.size() == 2 ? a.shape[0] : 1;
+  if (t.shape != Shape{rows} && !(t.shape.empty() && rows == 1))
+    call.fail(
+        "multi_margin_loss: target tensor should be 1-D with size equal to the number of input "
+        "samples (batch size). Expected target size [" +
+        std::to_string(rows) + "], but got " + detail::shapeText(t.shape) + ". Input has shape " +
+        detail::shapeText(a.shape) + ".");
+  return ofRows(call, a, t, a.shape.size() == 2 || t.shape.size() == 1, reduction);
+}
+
+Tensor multilabel_margin_loss(const Tensor &x, const Tensor &target, Reduction reduction,
+                              Location where) {
+  Call call("multilabel_margin_loss", where);
+  Type a = call.input(x), t = call.input(target);
+  bool isRow = a.shape.size() <= 1 && t.shape.size() <= 1 &&
+               detail::numelOf(a.shape) == detail::numelOf(t.shape);
+  if (t.shape != a.shape && !isRow)
+    call.fail("inconsistent target size: " + detail::shapeText(t.shape) +
+              " for input of size: " + detail::shapeText(a.shape));
+  return ofRows(call, a, t, a.shape.size() == 2, reduction);
+}
+
 Tensor pairwise_distance(const Tensor &a, const Tensor &b, double p, double eps, bool keepdim,
                          Location where) {
   Call call("pairwise_distance", where);

@@ -102,6 +102,15 @@ Tensor triplet_margin_loss(const Tensor &anchor, const Tensor &positive, const T
 Tensor multilabel_soft_margin_loss(const Tensor &x, const Tensor &target, const Tensor &weight = {},
                                    Reduction reduction = Reduction::mean,
                                    Location where = Location::here());
+/// max(0, margin - x[target] + x[i])^p of the other classes i of a row, by their number; p is 1
+/// or 2.
+Tensor multi_margin_loss(const Tensor &x, const Tensor &target, int p = 1, double margin = 1,
+                         const Tensor &weight = {}, Reduction reduction = Reduction::mean,
+                         Location where = Location::here());
+/// max(0, 1 - x[t] + x[i]) of the classes t that a row of the target lists before -1, and others i.
+Tensor multilabel_margin_loss(const Tensor &x, const Tensor &target,
+                              Reduction reduction = Reduction::mean,
+                              Location where = Location::here());
 /// The p-norm of a - b + eps along the last dim.
 Tensor pairwise_distance(const Tensor &a, const Tensor &b, double p = 2, double eps = 1e-6,
                          bool keepdim = false, Location where = Location::here());

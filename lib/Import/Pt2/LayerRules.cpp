@@ -255,13 +255,16 @@ static Json recurrent(Aten &call) {
   else
     inputs.push_back(call.operand("hx"));
   llvm::append_range(inputs, call.operands("params"));
-  if (call.numberOf("dropout") != 0 && call.flag("train") && call.integerOf("num_layers") > 1)
-    return call.fail("dropout between recurrent layers is not supported");
-  return makeNode(call.schema.base(), std::move(inputs),
-                  {{"num_layers", call.attribute("num_layers")},
-                   {"bidirectional", call.attribute("bidirectional")},
-                   {"batch_first", call.attribute("batch_first")},
-                   {"bias", call.attribute("has_biases")}});
+  Json node = makeNode(call.schema.base(), std::move(inputs),
+                       {{"num_layers", call.attribute("num_layers")},
+                        {"bidirectional", call.attribute("bidirectional")},
+                        {"batch_first", call.attribute("batch_first")},
+                        {"bias", call.attribute("has_biases")}});
+  if (call.numberOf("dropout") != 0 && call.flag("train")) {
+    set(node, "dropout", call.attribute("dropout"));
+    set(node, "train", boolean(true));
+  }
+  return node;
 }
 
 static Json packed(Aten &call) { return call.fail("packed sequences are not supported: pad them"); }

@@ -158,31 +158,6 @@ static Json trapezoids(Aten &call, bool cumulative) {
 static Json trapezoid(Aten &call) { return trapezoids(call, false); }
 static Json cumulativeTrapezoid(Aten &call) { return trapezoids(call, true); }
 
-/// Mean or sum of max(0, margin - x[target] + x[i])^p over the classes but the target's.
-static Json multiMargin(Aten &call) {
-  ArrayRef<int64_t> shape = call.shape("self");
-  int64_t classes = shape.empty() ? 1 : shape.back();
-  Json x = call.let(reshape(call.operand("self"), {-1, classes}), "x");
-  Json target = call.let(reshape(call.operand("target"), {-1, 1}), "target");
-  Json own = makeNode("gather", {x, target}, {{"dim", integer(1)}});
-  Json margin = makeNode("add", {makeNode("sub", {x, std::move(own)}), call.attribute("margin")});
-  Json loss = makeNode("clamp_min", {std::move(margin), integer(0)});
-  if (call.numberOf("p") == 2) {
-    Json once = call.let(std::move(loss), "loss");
-    loss = makeNode("mul", {once, once});
-  }
-  if (call.has("weight"))
-    loss = makeNode("mul", {std::move(loss), makeNode("take", {call.operand("weight"), target})});
-  Json counted = object({{"op", word("arange")}, {"end", integer(classes)}});
-  Json isOwn = makeNode("eq", {std::move(counted), target});
-  loss = makeNode("masked_fill", {std::move(loss), std::move(isOwn), integer(0)});
-  loss = makeNode("div",
-                  {makeNode("sum", {std::move(loss)}, {{"dim", integer(1)}}), integer(classes)});
-  if (call.integerOf("reduction") == 0)
-    return reshape(std::move(loss), call.result()->sizes);
-  return makeNode(call.integerOf("reduction") == 1 ? "mean" : "sum", {std::move(loss)});
-}
-
 void addMathRules(RuleTable &table) {
   for (StringRef name : {"add", "sub", "subtract"})
     table[name].rule = addScaled;
@@ -198,7 +173,6 @@ void addMathRules(RuleTable &table) {
   table["bilinear"].rule = bilinear;
   table["linalg_vander"].rule = vander;
   table["diff"].rule = diff;
-  table["multi_margin_loss"].rule = multiMargin;
   table["trapezoid"].rule = trapezoid;
   table["trapz"].rule = trapezoid;
   table["cumulative_trapezoid"].rule = cumulativeTrapezoid;

@@ -155,6 +155,22 @@ class Tokens(nn.Module):
         return y[rows, columns].square().sum() + last.sum()
 
 
+class Margins(nn.Module):
+    """Layers of a recurrence with dropout between them (of all: it draws nothing that matters), losses with margins."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(4, 3, num_layers=2, dropout=1.0)
+        self.gru = nn.GRU(3, 5, num_layers=2)
+        self.register_buffer("weight", torch.tensor([0.5, 2.0, 1.0, 0.25, 1.5]))
+
+    def forward(self, x, one, several):
+        h, (last, _) = self.rnn(x)
+        scores = self.gru(h)[0].flatten(0, 1)
+        return (F.multi_margin_loss(scores, one, p=2, margin=0.8, weight=self.weight) + last.square().sum()
+                + F.multi_margin_loss(scores[:2], one[:2], reduction="none").sum() + F.multilabel_margin_loss(scores, several, reduction="sum"))
+
+
 class Layout(nn.Module):
     """A write through a view that PyTorch's layout of a sum decides: refused."""
 
@@ -199,6 +215,8 @@ def programs():
     yield "open_batch", OpenBatch(), (draw(5, 3), torch.tensor([0, 1, 1, 0, 1])), {
         "dynamic_shapes": {"x": {0: batch}, "y": {0: batch}}}
     yield "tokens", Tokens(), (draw(2, 3, 4), torch.tensor([0, 1, 1]), torch.tensor([2, 0, 1])), {}
+    yield "margins", Margins(), (draw(2, 2, 4), torch.tensor([4, 0, 1, 2]), torch.tensor(
+        [[0, 3, -1, 1, 2], [-1, 0, 1, 2, 3], [4, 4, 2, 1, -1], [0, 1, 2, 3, 4]])), {}
     yield "layout", Layout(), (draw(2, 3),), {}
     yield "several", Several(), ({"a": draw(2, 3), "b": draw(2, 3, seed=2)}, 3), {}
 

@@ -212,6 +212,8 @@ def more():
         F.gaussian_nll_loss(a, b, p), F.gaussian_nll_loss(a, b, p[:, :1], True, 1e-3, "none"),
         F.margin_ranking_loss(a, b, s, 0.2), F.cosine_embedding_loss(a, b, r, 0.1, reduction="none"),
         F.triplet_margin_loss(a, b, c, 0.8, swap=True), F.multilabel_soft_margin_loss(a, p, v.abs()),
+        F.multi_margin_loss(a, t.tensor([3, 0, 1]), 2, 0.5, v.abs(), reduction="none"),
+        F.multilabel_margin_loss(a, t.tensor([[3, 0, -1, 1], [-1, 0, 2, 3], [1, 2, 0, -1]])),
         F.pairwise_distance(a, b, 1, 1e-6, True), F.local_response_norm(x, 3, 0.1),
         t.addmv(r, a, v, beta=0.5, alpha=2), t.addr(t.zeros(3, 4), r, v), t.addbmm(t.zeros(5), batch, other, alpha=0.5),
         t.chain_matmul(a, b.t(), c), a.unflatten(1, (2, -1)).transpose(0, 2), x.movedim(1, -1), a.swapdims(0, 1),

@@ -406,6 +406,8 @@ static void more() {
   show(F::cosine_embedding_loss(a, b, t, 0.1, nn::Reduction::none));
   show(F::triplet_margin_loss(a, b, c, 0.8, 2, 1e-6, true));
   show(F::multilabel_soft_margin_loss(a, p, v.abs()));
+  show(F::multi_margin_loss(a, tensor({3, 0, 1}), 2, 0.5, v.abs(), nn::Reduction::none));
+  show(F::multilabel_margin_loss(a, tensor({{3, 0, -1, 1}, {-1, 0, 2, 3}, {1, 2, 0, -1}})));
   show(F::pairwise_distance(a, b, 1, 1e-6, true));
   show(F::local_response_norm(x, 3, 0.1));
   show(addmv(t, a, v, 0.5, 2));

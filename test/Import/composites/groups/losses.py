@@ -116,3 +116,30 @@ loss("cross_entropy", R(2, 3), I(3, 2), check=error, suffix="_wrong_weight", res
 loss("mse_loss", R(2), R(2), check=error, suffix="_wrong_reduction", reduction="average")
 loss("huber_loss", R(2), R(2), check=error, suffix="_wrong_delta", delta=0.0)
 loss("smooth_l1_loss", R(2), R(2), check=error, suffix="_wrong_beta", beta=-1.0)
+
+# Margins of classes: no difference at or below 0 counts, nor NaN.
+T = V([1, 3, 2, 0], torch.int64)
+NAMES["multi_margin_loss"] = ["weight"]
+for p in (1, 2):
+    reductions("multi_margin_loss", R(4, 5), T, suffix=f"_p{p}", p=p, margin=0.7)
+    reductions("multi_margin_loss", R(4, 5), T, suffix=f"_weight{p}", rest=(U(5),), p=p)
+    loss("multi_margin_loss", V([[NAN, 0, 1], [INF, 0, 1], [0, 1, 0.5], [1, 1, 1]]), V([1, 0, 1, 2], torch.int64), suffix=f"_special{p}",
+         p=p, reduction="none")
+loss("multi_margin_loss", V([[0., 1, 0.5], [0.25, 0.75, 0.5]]), V([1, 1], torch.int64), suffix="_edge", margin=0.5, reduction="none")
+loss("multi_margin_loss", R(5), V(3, torch.int64), suffix="_vector", reduction="none")
+loss("multi_margin_loss", R(5), V([3], torch.int64), suffix="_row", reduction="none")
+loss("multi_margin_loss", R(), V(0, torch.int64), suffix="_scalar")
+LISTS = V([[3, 0, -1, 1], [0, 1, 2, 3], [-1, 2, 0, 1], [2, 2, 1, -1], [1, -1, -1, 9 - 7]], torch.int64)
+reductions("multilabel_margin_loss", R(5, 4), LISTS)
+loss("multilabel_margin_loss", V([[NAN, 0, 1, 2], [INF, 0, 1, 2], [0, 1, 2, -INF], [2, 1, 1, 1], [0, 2, 1, 1]]), LISTS, suffix="_special",
+     reduction="none")
+loss("multilabel_margin_loss", R(4), V([2, 0, -1, 1], torch.int64), suffix="_vector")
+loss("multilabel_margin_loss", R(), V(0, torch.int64), suffix="_scalar")
+wrong = [("multi_margin_loss", R(2, 3), I(3, 3)), ("multi_margin_loss", R(2, 3), I(3, 2).int()), ("multi_margin_loss", R(1, 2, 3), I(3, 2)),
+         ("multi_margin_loss", R(2, 0), I(3, 2)), ("multi_margin_loss", I(3, 2, 3), I(3, 2)),
+         ("multilabel_margin_loss", R(2, 3), I(3, 3)), ("multilabel_margin_loss", R(2, 3), I(3, 2, 3).int()),
+         ("multilabel_margin_loss", R(1, 2, 3), I(3, 2)), ("multilabel_margin_loss", I(3, 2, 3), I(3, 2, 3))]
+for i, (name, *given) in enumerate(wrong):
+    loss(name, *given, check=error, suffix=f"_wrong{i}")
+loss("multi_margin_loss", R(2, 3), I(3, 2), check=error, suffix="_wrong_p", p=3)
+loss("multi_margin_loss", R(2, 3), I(3, 2), check=error, suffix="_wrong_weight", rest=(R(2),))
