@@ -428,8 +428,20 @@ FailureOr<KernelGraph> KernelGraph::build(ValueRange args, ArrayRef<Operation *>
 
 FailureOr<KernelGraph> KernelGraph::build(KernelOp kernel, std::string &why) {
   Block &body = kernel.getBody().front();
+  ValueRange results = body.getTerminator()->getOperands();
   SmallVector<Operation *> ops;
   for (Operation &op : body.without_terminator())
     ops.push_back(&op);
-  return build(body.getArguments(), ops, body.getTerminator()->getOperands(), why);
+  if (hasScratch(kernel)) {
+    llvm::erase(ops, results.back().getDefiningOp());
+    results = results.drop_back();
+  }
+  return build(body.getArguments(), ops, results, why);
+}
+
+/// A result that nothing computes is memory for the kernel's own use.
+bool KernelGraph::hasScratch(KernelOp kernel) {
+  ValueRange results = kernel.getBody().front().getTerminator()->getOperands();
+  return results.size() > 1 && results.back().getDefiningOp<tensor::EmptyOp>() &&
+         results.back().hasOneUse();
 }

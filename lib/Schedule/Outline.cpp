@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Outline.h"
 #include "OneKernel.h"
+#include "gradc/IR/ContractionPlan.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -47,12 +48,31 @@ static bool mayShareBuffer(Type argument, Type result) {
   return a.getElementType() == r.getElementType() && a.getNumElements() == r.getNumElements();
 }
 
+/// Memory for a kernel's own use, as its last result.
+static RankedTensorType scratchType(OpBuilder &b, int64_t bytes) {
+  return RankedTensorType::get({int64_t(llvm::divideCeil(bytes, 8))}, b.getI64Type());
+}
+static Value makeScratch(OpBuilder &b, Location loc, RankedTensorType type) {
+  return tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+}
+
+static int64_t scratchBytes(const KernelGraph &graph) {
+  if (graph.form != KernelForm::Contraction)
+    return 0;
+  ContractionPlan plan(graph);
+  int64_t bits = graph.nodes[plan.node].type.getIntOrFloatBitWidth();
+  return plan.scratchElements() * std::max<int64_t>(1, bits / 8);
+}
+
 /// The kernel that computes `ops`, at the builder's place.
 static KernelOp makeKernel(OpBuilder &b, ArrayRef<Operation *> ops, const KernelParts &parts,
                            const KernelGraph &graph, StringRef kind) {
   Location loc = ops.back()->getLoc();
-  auto type = b.getFunctionType(TypeRange(parts.arguments.getArrayRef()),
-                                TypeRange(ValueRange(parts.results)));
+  SmallVector<Type> results(TypeRange(ValueRange(parts.results)));
+  int64_t scratch = scratchBytes(graph);
+  if (scratch)
+    results.push_back(scratchType(b, scratch));
+  auto type = b.getFunctionType(TypeRange(parts.arguments.getArrayRef()), results);
   SmallVector<int64_t> inplace;
   for (auto [argument, result] : graph.inplacePairs())
     if (mayShareBuffer(parts.arguments[argument].getType(), parts.results[result].getType()))
@@ -70,6 +90,8 @@ static KernelOp makeKernel(OpBuilder &b, ArrayRef<Operation *> ops, const Kernel
   SmallVector<Value> returned;
   for (Value v : parts.results)
     returned.push_back(map.lookup(v));
+  if (scratch)
+    returned.push_back(makeScratch(inside, loc, cast<RankedTensorType>(results.back())));
   ReturnOp::create(inside, loc, returned);
   return kernel;
 }
@@ -88,9 +110,9 @@ void KernelTable::outlineOwner(ag::KernelOpInterface op) {
   Location loc = op.getLoc();
   StringRef kind = op->getName().stripDialect();
   SmallVector<Type> results(op->getResultTypes());
-  int64_t scratch = llvm::divideCeil(op.getScratchBytes(), 8);
+  int64_t scratch = op.getScratchBytes();
   if (scratch)
-    results.push_back(RankedTensorType::get({scratch}, top.getI64Type()));
+    results.push_back(scratchType(top, scratch));
   SmallVector<int64_t> inplace;
   for (auto [operand, result] : op.getInplacePairs())
     inplace.append({operand, result});
@@ -105,8 +127,7 @@ void KernelTable::outlineOwner(ag::KernelOpInterface op) {
   copy->setOperands(body.getArguments());
   SmallVector<Value> returned(copy->getResults());
   if (scratch)
-    returned.push_back(
-        tensor::EmptyOp::create(inside, loc, ArrayRef<int64_t>{scratch}, top.getI64Type()));
+    returned.push_back(makeScratch(inside, loc, cast<RankedTensorType>(results.back())));
   ReturnOp::create(inside, loc, returned);
   kernel = intern(kernel, kind);
 

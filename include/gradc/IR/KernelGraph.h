@@ -98,6 +98,8 @@ public:
                                             llvm::ArrayRef<mlir::Operation *> ops,
                                             mlir::ValueRange results, std::string &why);
   static mlir::FailureOr<KernelGraph> build(KernelOp kernel, std::string &why);
+  /// Whether the kernel's last result is scratch memory; the graph does without it.
+  static bool hasScratch(KernelOp kernel);
 
   llvm::SmallVector<int64_t>
       sizes; // of the kernel dims; a dim that was collapsed into another has size 1

@@ -4,8 +4,12 @@
 // Every element of the result is one chain of fused multiply-adds over k from 0 up, whatever the
 // tile: blocking and packing change the speed, not a bit of the result. The vectors run along the
 // dim that the result has contiguous; the factor that varies along it is read by vectors (through a
-// packed panel if it lies otherwise in memory), the other is broadcast.
+// packed panel if it lies otherwise in memory), the other is broadcast (through packed row tiles if
+// it has neighbours along k far apart). The blocks are ContractionPlan's; inside of them come
+// column tiles, then row tiles. Goto and van de Geijn, "Anatomy of
+// high-performance matrix multiplication" (2008), has the reasons.
 #include "Evaluator.h"
+#include "gradc/IR/ContractionPlan.h"
 
 using namespace mlir;
 using namespace gradc;
@@ -15,10 +19,12 @@ using sched::KernelNode;
 
 namespace {
 
-/// A packed panel takes at most this many bytes: it has to stay in the second-level cache.
-constexpr int64_t kPanelBytes = 256 << 10;
-/// With k in blocks, this many row tiles share one packed panel.
-constexpr int64_t kRowTiles = 16;
+/// About this many multiply-adds stand in one turn of the innermost loop.
+constexpr int64_t kUnrolledProducts = 96;
+/// The epilogue works on so many vectors in lockstep.
+constexpr size_t kEpilogueVectors = 4;
+/// So many row tiles are packed side by side.
+constexpr int64_t kPackedTiles = 8;
 
 class ContractionEmitter {
 public:
@@ -28,11 +34,18 @@ public:
 private:
   using Index = SmallVector<Value>;
 
-  void choosePlan();
+  void chooseTiles();
+  void chooseTileSize();
   void outerLoops(ArrayRef<int> dims);
-  void columnTile(Value column, ArrayRef<int64_t> lanes);
-  void rowTiles(Value from, int64_t rows, llvm::function_ref<void(Value, int64_t)> body);
-  void blocked(Value column, ArrayRef<int64_t> lanes);
+  void blocks(Value from, Value to, int64_t size, llvm::function_ref<void(Value, Value)> body);
+  void sumsOf(Value first, Value end);
+  void products(Value first, Value end, Value from, Value to);
+  void columnTiles(llvm::function_ref<void(Value, ArrayRef<int64_t>)> body);
+  void rowTiles(llvm::function_ref<void(Value, int64_t)> body);
+  void inLastBlock(int64_t size, int64_t block, Value end, llvm::function_ref<void()> body);
+  Value sumPlace(Value row, Value column, int64_t r, size_t j);
+  void keep(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes, const Lanes &sums);
+  Lanes restore(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes);
   Lanes multiply(Value row, int64_t rows, Value column, ArrayRef<int64_t> lanes, Value from,
                  Value to, const Lanes &sums);
   Lanes kLoops(ArrayRef<int> dims, Value from, Value to, const Lanes &sums,
@@ -40,8 +53,11 @@ private:
   Lanes fuse(Value row, int64_t rows, Value column, ArrayRef<int64_t> lanes, const Lanes &sums);
   void epilogue(Value row, int64_t rows, Value column, ArrayRef<int64_t> lanes, const Lanes &sums);
   void pack(Value column, ArrayRef<int64_t> lanes, Value from, Value to);
+  void packRows(Value from, Value to);
   Value packSquares(Value column, ArrayRef<int64_t> lanes, Value from, Value to);
-  Value panelOffset(Value first);
+  Value depth(Value first);
+  Value panelOffset(Value column, Value first);
+  Value packedRow(Value row, Value first);
   Lanes zeros(int64_t rows, ArrayRef<int64_t> lanes);
   const KernelNode &load(int factor) const { return g.nodes[g.factorOf(c.in[factor])]; }
   Value widened(int factor, Value v);
@@ -51,75 +67,76 @@ private:
   LaneBuilder &b;
   const Kernel &kernel;
   const sched::KernelGraph &g;
+  sched::ContractionPlan plan;
   Evaluator at;
-  int node, n, m = -1;
+  int n, m;
   const KernelNode &c;
   int wide; // which factor is read by vectors
-  int64_t width, tileVectors, tileRows, rows, columns, kBlock;
+  int64_t width, tileVectors, tileRows, rows, columns, kBlock, mBlock, nBlock, sumBlock;
   SmallVector<int> outer;
-  Value panel, sumsBuffer;
+  Value panel, packed, sumsBuffer;
+  // The block at hand.
+  Value firstRow, endRow, firstColumn, endColumn, firstSum;
   Index index;
 };
-
-int contractionOf(const sched::KernelGraph &g) {
-  SmallVector<bool> live = g.liveNodes();
-  for (unsigned i = 0; i < g.nodes.size(); ++i)
-    if (live[i] && g.nodes[i].kind == KernelNode::Contract)
-      return int(i);
-  llvm_unreachable("the form says that there is one");
-}
-
-/// The dim that the results have contiguous; one beyond all dims if a result is a single element.
-int vectorDimOf(const sched::KernelGraph &g) {
-  const Access &access = g.results[0].access;
-  return access.dims.empty() ? int(g.sizes.size()) : access.dims.back().dim;
-}
 
 } // namespace
 
 ContractionEmitter::ContractionEmitter(LaneBuilder &b, const Kernel &kernel)
-    : b(b), kernel(kernel), g(kernel.graph), at(b, kernel, vectorDimOf(kernel.graph)),
-      node(contractionOf(kernel.graph)), n(vectorDimOf(kernel.graph)), c(g.nodes[node]),
-      width(kernel.width(b.target, n)) {
-  choosePlan();
+    : b(b), kernel(kernel), g(kernel.graph), plan(g), at(b, kernel, plan.n), n(plan.n), m(plan.m),
+      c(g.nodes[plan.node]), wide(plan.wide), width(kernel.width(b.target, n)), rows(plan.rows),
+      columns(plan.columns) {
+  chooseTiles();
 }
 
-void ContractionEmitter::choosePlan() {
-  wide = g.varies(c.in[1], n) || !g.varies(c.in[0], n) ? 1 : 0;
-  const KernelNode &factor = load(wide);
-  columns = n < int(g.sizes.size()) ? g.sizes[n] : 1;
-  rows = 1;
-  for (unsigned d = 0; d < g.sizes.size(); ++d)
-    if (int(d) != n && (c.dims & ~factor.dims) >> d & 1 && g.sizes[d] > rows) {
-      m = int(d);
-      rows = g.sizes[d];
-    }
+void ContractionEmitter::chooseTiles() {
   for (const Access::Dim &d : g.results[0].access.dims)
     if (d.dim != n && d.dim != m)
       outer.push_back(d.dim);
-  int64_t registers = b.target.registers;
-  tileVectors = std::min<int64_t>(llvm::divideCeil(columns, width), registers >= 32 ? 4 : 2);
-  tileRows = std::min<int64_t>({rows, (registers - 2 - tileVectors) / tileVectors, 12});
+  chooseTileSize();
+  int64_t tile = tileVectors * width;
+  auto whole = [](int64_t size, int64_t block, int64_t tile) {
+    return block >= size ? int64_t(llvm::alignTo(size, tile)) : block / tile * tile;
+  };
+  // Without memory for what stays between blocks, one block is all.
+  bool blocks = kernel.scratch != nullptr;
+  kBlock = blocks ? plan.kBlock : plan.kSize;
+  nBlock = whole(columns, blocks ? plan.nBlock : columns, tile);
+  sumBlock = whole(rows, blocks ? plan.sumBlock : rows, tileRows);
+  mBlock = whole(rows, blocks ? plan.mBlock : rows, tileRows);
+  if (plan.packsColumns && !(blocks && plan.packsBlocks()) && kBlock == plan.kBlock)
+    panel = b.workspace(c.type, plan.inner * kBlock * tile);
+  if (!blocks)
+    return;
+  int64_t offset = 0;
+  auto take = [&](int64_t elements) {
+    Value part = elements ? b.address(kernel.scratch, b.i64(offset), c.type) : Value();
+    offset += elements;
+    return part;
+  };
+  if (Value block = take(plan.packedColumnElements()))
+    panel = block;
+  packed = take(plan.packedRowElements());
+  sumsBuffer = take(plan.sumElements());
+}
+
+/// Sums fill the registers, but for the vectors that are read and one broadcast element. A tall
+/// tile reads less of the panel, which comes from the second-level cache; a few rows are better
+/// off with more vectors.
+void ContractionEmitter::chooseTileSize() {
+  int64_t registers = b.target.registers, vectors = 2;
+  if (registers >= 32)
+    vectors = rows < 8 ? 4 : columns > 3 * width && columns < 6 * width ? 2 : 3;
+  tileVectors = std::min<int64_t>(
+      {int64_t(llvm::divideCeil(columns, width)), vectors, plan.kMaxTileColumns / width});
+  tileRows = std::min<int64_t>(
+      {rows, (registers - 1 - tileVectors) / tileVectors, 24 / tileVectors, plan.kMaxTileRows});
   // A slightly lower tile that divides the rows needs no code for the rest.
   for (int64_t r = tileRows; r > 1 && r + 2 >= tileRows; --r)
     if (rows % r == 0) {
       tileRows = r;
       break;
     }
-  kBlock = c.order.empty() ? 1 : g.sizes[c.order[0]];
-  bool strided = g.varies(c.in[wide], n) && factor.access.strideOf(n) != 1 && columns > 1;
-  // Rows far apart in memory share few cache sets and pages: enough row tiles repay a copy.
-  bool reused = rows >= 4 * tileRows && columns > tileVectors * width && kBlock >= 32;
-  if (!strided && !reused)
-    return;
-  int64_t bytes = std::max<int64_t>(1, c.type.getIntOrFloatBitWidth() / 8);
-  int64_t slice = g.count(c.reduced) / std::max<int64_t>(1, kBlock) * tileVectors * width * bytes;
-  if (slice > kPanelBytes)
-    return; // read across memory instead
-  kBlock = std::min(kBlock, std::max<int64_t>(1, kPanelBytes / slice));
-  panel = b.workspace(c.type, slice / bytes * kBlock);
-  if (!c.order.empty() && kBlock < g.sizes[c.order[0]])
-    sumsBuffer = b.workspace(c.type, tileRows * kRowTiles * tileVectors * width);
 }
 
 void ContractionEmitter::run() {
@@ -135,74 +152,127 @@ void ContractionEmitter::outerLoops(ArrayRef<int> dims) {
     });
     return;
   }
+  Value zero = b.i64(0);
+  blocks(zero, b.i64(columns), nBlock >= columns ? 0 : nBlock, [&](Value from, Value to) {
+    firstColumn = from, endColumn = to;
+    blocks(zero, b.i64(rows), sumBlock >= rows ? 0 : sumBlock, [&](Value first, Value end) {
+      firstRow = firstSum = first, endRow = end;
+      sumsOf(first, end);
+    });
+  });
+}
+
+/// `body` with [from, to) in parts of `size`; 0: in one.
+void ContractionEmitter::blocks(Value from, Value to, int64_t size,
+                                llvm::function_ref<void(Value, Value)> body) {
+  if (!size)
+    return body(from, to);
+  b.loop(from, to, size, [&](Value first) {
+    body(first, arith::MinSIOp::create(b.b, b.loc, b.add(first, size), to));
+  });
+}
+
+/// A block of rows and columns, over all k.
+void ContractionEmitter::sumsOf(Value first, Value end) {
+  Value zero = b.i64(0);
+  if (!sumsBuffer)
+    return products(first, end, zero, b.i64(kBlock));
+  columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+    rowTiles(
+        [&](Value row, int64_t count) { keep(row, count, column, lanes, zeros(count, lanes)); });
+  });
+  blocks(zero, b.i64(plan.kSize), kBlock,
+         [&](Value from, Value to) { products(first, end, from, to); });
+  firstRow = first, endRow = end;
+  columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+    rowTiles([&](Value row, int64_t count) {
+      epilogue(row, count, column, lanes, restore(row, count, column, lanes));
+    });
+  });
+}
+
+/// The same over [from, to) of the slowest contracted dim.
+void ContractionEmitter::products(Value first, Value end, Value from, Value to) {
+  bool whole = plan.packsBlocks() && kernel.scratch;
+  if (whole)
+    columnTiles([&](Value column, ArrayRef<int64_t> lanes) { pack(column, lanes, from, to); });
+  blocks(first, end, mBlock >= std::min(rows, sumBlock) ? 0 : mBlock, [&](Value row, Value last) {
+    firstRow = row, endRow = last;
+    if (packed)
+      packRows(from, to);
+    columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+      if (panel && !whole)
+        pack(column, lanes, from, to);
+      rowTiles([&](Value row, int64_t count) {
+        if (!sumsBuffer) {
+          Lanes sums = multiply(row, count, column, lanes, from, to, zeros(count, lanes));
+          return epilogue(row, count, column, lanes, sums);
+        }
+        Lanes sums = restore(row, count, column, lanes);
+        keep(row, count, column, lanes, multiply(row, count, column, lanes, from, to, sums));
+      });
+    });
+  });
+}
+
+/// `body` where the block at hand, which stops at `end`, is the last of `size`.
+void ContractionEmitter::inLastBlock(int64_t size, int64_t block, Value end,
+                                     llvm::function_ref<void()> body) {
+  if (block >= size)
+    return body();
+  Value last = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, end, b.i64(size));
+  auto branch = scf::IfOp::create(b.b, b.loc, last, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b.b);
+  b.b.setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+/// The tiles of the block of columns at hand, the last one of all with what is left.
+void ContractionEmitter::columnTiles(llvm::function_ref<void(Value, ArrayRef<int64_t>)> body) {
   int64_t tile = tileVectors * width, full = columns / tile * tile;
-  if (full)
-    b.loop(b.i64(0), b.i64(full), tile,
-           [&](Value column) { columnTile(column, SmallVector<int64_t>(tileVectors, width)); });
+  if (full) {
+    Value end = arith::MinSIOp::create(b.b, b.loc, endColumn, b.i64(full));
+    b.loop(firstColumn, end, tile,
+           [&](Value column) { body(column, SmallVector<int64_t>(tileVectors, width)); });
+  }
   SmallVector<int64_t> rest;
   for (int64_t i = full; i < columns; i += width)
     rest.push_back(std::min(width, columns - i));
   if (!rest.empty())
-    columnTile(b.i64(full), rest);
+    inLastBlock(columns, nBlock, endColumn, [&] { body(b.i64(full), rest); });
 }
 
-void ContractionEmitter::rowTiles(Value from, int64_t count,
-                                  llvm::function_ref<void(Value, int64_t)> body) {
-  int64_t full = count / tileRows * tileRows;
-  if (full)
-    b.loop(from, b.add(from, full), tileRows, [&](Value row) { body(row, tileRows); });
-  if (count > full)
-    body(b.add(from, full), count - full);
-}
-
-void ContractionEmitter::columnTile(Value column, ArrayRef<int64_t> lanes) {
-  if (sumsBuffer)
-    return blocked(column, lanes);
-  Value zero = b.i64(0), end = b.i64(kBlock);
-  if (panel)
-    pack(column, lanes, zero, end);
-  rowTiles(zero, rows, [&](Value row, int64_t count) {
-    Lanes sums = multiply(row, count, column, lanes, zero, end, zeros(count, lanes));
-    epilogue(row, count, column, lanes, sums);
-  });
-}
-
-/// k in blocks: the sums of some row tiles wait in memory while the next panel is packed.
-void ContractionEmitter::blocked(Value column, ArrayRef<int64_t> lanes) {
-  int64_t size = g.sizes[c.order[0]], block = tileRows * kRowTiles, tile = tileVectors * width;
-  auto place = [&](Value row, Value first, int64_t r, size_t j) {
-    Value relative = arith::SubIOp::create(b.b, b.loc, row, first);
-    return b.add(b.mul(relative, tile), r * tile + int64_t(j) * width);
-  };
-  auto keep = [&](Value row, Value first, int64_t count, const Lanes &sums) {
-    for (size_t i = 0; i < sums.size(); ++i)
-      b.store(sums[i], sumsBuffer, place(row, first, i / lanes.size(), i % lanes.size()));
-  };
-  auto restore = [&](Value row, Value first, int64_t count) {
-    Lanes sums;
-    for (int64_t r = 0; r < count; ++r)
-      for (size_t j = 0; j < lanes.size(); ++j)
-        sums.push_back(b.load(sumsBuffer, place(row, first, r, j), c.type, lanes[j]));
-    return sums;
-  };
-  auto rowBlock = [&](Value first, int64_t count) {
-    rowTiles(first, count, [&](Value row, int64_t r) { keep(row, first, r, zeros(r, lanes)); });
-    b.loop(b.i64(0), b.i64(size), kBlock, [&](Value k) {
-      Value end = arith::MinSIOp::create(b.b, b.loc, b.add(k, kBlock), b.i64(size));
-      pack(column, lanes, k, end);
-      rowTiles(first, count, [&](Value row, int64_t r) {
-        keep(row, first, r, multiply(row, r, column, lanes, k, end, restore(row, first, r)));
-      });
-    });
-    rowTiles(first, count, [&](Value row, int64_t r) {
-      epilogue(row, r, column, lanes, restore(row, first, r));
-    });
-  };
-  int64_t full = rows / block * block;
-  if (full)
-    b.loop(b.i64(0), b.i64(full), block, [&](Value first) { rowBlock(first, block); });
+/// The same for rows.
+void ContractionEmitter::rowTiles(llvm::function_ref<void(Value, int64_t)> body) {
+  int64_t full = rows / tileRows * tileRows;
+  if (full) {
+    Value end = arith::MinSIOp::create(b.b, b.loc, endRow, b.i64(full));
+    b.loop(firstRow, end, tileRows, [&](Value row) { body(row, tileRows); });
+  }
   if (rows > full)
-    rowBlock(b.i64(full), rows - full);
+    inLastBlock(rows, mBlock, endRow, [&] { body(b.i64(full), rows - full); });
+}
+
+/// Where the sums of a tile wait: row by row in the block.
+Value ContractionEmitter::sumPlace(Value row, Value column, int64_t r, size_t j) {
+  Value i = arith::SubIOp::create(b.b, b.loc, row, firstSum);
+  Value k = arith::SubIOp::create(b.b, b.loc, column, firstColumn);
+  return b.add(b.add(b.mul(i, nBlock), k), r * nBlock + int64_t(j) * width);
+}
+
+void ContractionEmitter::keep(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
+                              const Lanes &sums) {
+  for (int64_t r = 0; r < count; ++r)
+    for (size_t j = 0; j < lanes.size(); ++j)
+      b.store(sums[r * lanes.size() + j], sumsBuffer, sumPlace(row, column, r, j));
+}
+
+Lanes ContractionEmitter::restore(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes) {
+  Lanes sums;
+  for (int64_t r = 0; r < count; ++r)
+    for (size_t j = 0; j < lanes.size(); ++j)
+      sums.push_back(b.load(sumsBuffer, sumPlace(row, column, r, j), c.type, lanes[j]));
+  return sums;
 }
 
 Lanes ContractionEmitter::zeros(int64_t count, ArrayRef<int64_t> lanes) {
@@ -218,26 +288,45 @@ Lanes ContractionEmitter::kLoops(ArrayRef<int> dims, Value from, Value to, const
                                  llvm::function_ref<Lanes(Lanes)> body) {
   if (dims.empty())
     return body(sums);
-  return b.loop(from, to, 1, sums, [&](Value k, Lanes carried) {
+  ArrayRef<int> rest = dims.drop_front();
+  int64_t turns = 1;
+  if (rest.empty()) // copies have nothing to overlap but themselves
+    turns = sums.empty() ? 2 : std::max<int64_t>(1, kUnrolledProducts / int64_t(sums.size()));
+  auto turn = [&](Value k, Lanes carried) {
     index[dims[0]] = k;
-    ArrayRef<int> rest = dims.drop_front();
     return kLoops(rest, b.i64(0), rest.empty() ? Value() : b.i64(g.sizes[rest[0]]), carried, body);
-  });
+  };
+  return b.loop(from, to, 1, sums, turn, int64_t(llvm::bit_floor(uint64_t(turns))));
 }
 
-/// Where the panel has the current k; its rows are as long as a full tile.
-Value ContractionEmitter::panelOffset(Value first) {
-  Value row;
+/// How many terms of a sum come before the current k, from `first` on.
+Value ContractionEmitter::depth(Value first) {
+  Value sum;
   int64_t stride = 1;
   for (int d : llvm::reverse(c.order)) {
     Value i = index[d];
     if (d == c.order[0])
       i = arith::SubIOp::create(b.b, b.loc, i, first);
     Value term = b.mul(i, stride);
-    row = row ? b.add(row, term) : term;
+    sum = sum ? b.add(sum, term) : term;
     stride *= g.sizes[d];
   }
-  return row ? b.mul(row, tileVectors * width) : b.i64(0);
+  return sum ? sum : b.i64(0);
+}
+
+/// Where the packed columns from `column` on have the current k; rows are as long as a full tile.
+Value ContractionEmitter::panelOffset(Value column, Value first) {
+  Value offset = b.mul(depth(first), tileVectors * width);
+  if (!plan.packsBlocks() || !kernel.scratch)
+    return offset;
+  Value i = arith::SubIOp::create(b.b, b.loc, column, firstColumn);
+  return b.add(b.mul(i, plan.inner * kBlock), offset);
+}
+
+/// Where the packed row tile that begins at `row` has the current k: tile by tile, k by k.
+Value ContractionEmitter::packedRow(Value row, Value first) {
+  Value i = arith::SubIOp::create(b.b, b.loc, row, firstRow);
+  return b.add(b.mul(i, plan.inner * kBlock), b.mul(depth(first), tileRows));
 }
 
 /// What was loaded of a factor, in the type of the sum.
@@ -259,9 +348,9 @@ Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, Array
     for (size_t j = 0; j < lanes.size(); ++j) {
       Instance where{index, lanes[j]};
       where.index[n] = b.add(column, int64_t(j) * width);
-      Value v = panel
-                    ? b.load(panel, b.add(panelOffset(from), int64_t(j) * width), c.type, lanes[j])
-                    : loadFactor(wide, where);
+      Value v = panel ? b.load(panel, b.add(panelOffset(column, from), int64_t(j) * width), c.type,
+                               lanes[j])
+                      : loadFactor(wide, where);
       x.push_back(lanesOf(v.getType()) == lanes[j] ? v : b.splat(v, laneType(c.type, lanes[j])));
     }
     for (int64_t r = 0; r < count; ++r)
@@ -270,7 +359,8 @@ Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, Array
         if (hasRows())
           where.index[m] = b.add(row, r);
         where.index[n] = b.add(column, int64_t(j) * width);
-        Value y = loadFactor(1 - wide, where);
+        Value y = packed ? b.load(packed, b.add(packedRow(row, from), r), c.type, 1)
+                         : loadFactor(1 - wide, where);
         if (lanesOf(y.getType()) != lanes[j])
           y = b.splat(y, laneType(c.type, lanes[j]));
         out.push_back(b.multiplyAdd(y, x[j], carried[out.size()]));
@@ -279,25 +369,31 @@ Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, Array
   });
 }
 
+/// What follows the sums, for a few vectors at a time: all of a tile's at once would be more than
+/// the registers hold.
 void ContractionEmitter::epilogue(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
                                   const Lanes &sums) {
-  at.forget();
-  at.instances.clear();
+  SmallVector<Instance> places;
   for (int64_t r = 0; r < count; ++r)
     for (size_t j = 0; j < lanes.size(); ++j) {
       Instance where{index, lanes[j]};
       if (hasRows())
         where.index[m] = b.add(row, r);
       where.index[n] = b.add(column, int64_t(j) * width);
-      at.instances.push_back(where);
+      places.push_back(where);
     }
-  at.given[node] = sums;
-  SmallVector<Lanes> values;
-  for (const sched::KernelResult &r : g.results)
-    values.push_back(at.vectors(r.node));
-  for (size_t k = 0; k < values.size(); ++k)
-    for (auto [value, where] : llvm::zip(values[k], at.instances))
-      at.store(value, kernel.results[k], g.results[k].access, where);
+  for (size_t first = 0; first < places.size(); first += kEpilogueVectors) {
+    size_t size = std::min<size_t>(kEpilogueVectors, places.size() - first);
+    at.forget();
+    at.instances.assign(places.begin() + first, places.begin() + first + size);
+    at.given[plan.node] = Lanes(sums.begin() + first, sums.begin() + first + size);
+    SmallVector<Lanes> values;
+    for (const sched::KernelResult &r : g.results)
+      values.push_back(at.vectors(r.node));
+    for (size_t k = 0; k < values.size(); ++k)
+      for (auto [value, where] : llvm::zip(values[k], at.instances))
+        at.store(value, kernel.results[k], g.results[k].access, where);
+  }
 }
 
 /// Full squares of a factor that has k contiguous are transposed; returns the first k that is left.
@@ -323,7 +419,7 @@ Value ContractionEmitter::packSquares(Value column, ArrayRef<int64_t> lanes, Val
       for (int64_t i = 0; i < width; ++i) {
         index[k] = b.add(start, i);
         b.store(widened(wide, b.narrow(square[i], lanes[j])), panel,
-                b.add(panelOffset(first), int64_t(j) * width));
+                b.add(panelOffset(column, first), int64_t(j) * width));
       }
       index[k] = start;
     }
@@ -338,7 +434,8 @@ void ContractionEmitter::pack(Value column, ArrayRef<int64_t> lanes, Value from,
     for (size_t j = 0; j < lanes.size(); ++j) {
       Instance where{index, lanes[j]};
       where.index[n] = b.add(column, int64_t(j) * width);
-      b.store(loadFactor(wide, where), panel, b.add(panelOffset(first), int64_t(j) * width));
+      b.store(loadFactor(wide, where), panel,
+              b.add(panelOffset(column, first), int64_t(j) * width));
     }
     return Lanes();
   };
@@ -346,6 +443,33 @@ void ContractionEmitter::pack(Value column, ArrayRef<int64_t> lanes, Value from,
   if (squares && kBlock >= width)
     from = packSquares(column, lanes, from, to);
   kLoops(c.order, from, to, {}, one);
+}
+
+/// The rows of the block at hand, a tile's values of one k beside each other.
+void ContractionEmitter::packRows(Value from, Value to) {
+  const KernelNode &factor = load(1 - wide);
+  auto tiles = [&](Value row, int64_t count, int64_t lanes) {
+    kLoops(c.order, from, to, {}, [&](Lanes) {
+      for (int64_t i = 0; i < count; ++i) {
+        Instance where{index, lanes};
+        where.index[m] = b.add(row, i * tileRows);
+        Value v = b.loadStrided(kernel.arguments[factor.arg], at.offset(factor.access, where),
+                                factor.access.strideOf(m), factor.type, lanes);
+        b.store(widened(1 - wide, v), packed, packedRow(where.index[m], from));
+      }
+      return Lanes();
+    });
+  };
+  // Some tiles at once use what a cache line has.
+  int64_t group = kPackedTiles * tileRows, full = rows / tileRows * tileRows;
+  Value end = arith::MinSIOp::create(b.b, b.loc, endRow, b.i64(full));
+  Value length = arith::SubIOp::create(b.b, b.loc, end, firstRow);
+  Value groups = arith::DivUIOp::create(b.b, b.loc, length, b.i64(group));
+  Value groupEnd = b.add(firstRow, b.mul(groups, group));
+  b.loop(firstRow, groupEnd, group, [&](Value row) { tiles(row, kPackedTiles, tileRows); });
+  b.loop(groupEnd, end, tileRows, [&](Value row) { tiles(row, 1, tileRows); });
+  if (rows > full)
+    inLastBlock(rows, mBlock, endRow, [&] { tiles(b.i64(full), 1, rows - full); });
 }
 
 void gradc::cpu::emitContraction(LaneBuilder &b, const Kernel &kernel) {

@@ -198,7 +198,7 @@ LogicalResult EmitKernelsPass::emitGraph(sched::KernelOp op) {
   func::FuncOp f = declare(op);
   OpBuilder body = OpBuilder::atBlockBegin(&f.getBody().front());
   LaneBuilder b(body, op.getLoc(), target);
-  Kernel kernel{*graph, {}, {}, {}};
+  Kernel kernel{*graph, {}, {}, {}, {}};
   unsigned args = unsigned(op.getArgumentTypes().size());
   for (unsigned i = 0; i < args; ++i) {
     kernel.arguments.push_back(f.getArgument(i));
@@ -211,6 +211,8 @@ LogicalResult EmitKernelsPass::emitGraph(sched::KernelOp op) {
   }
   for (unsigned i = args; i < f.getNumArguments(); ++i)
     kernel.results.push_back(f.getArgument(i));
+  if (sched::KernelGraph::hasScratch(op))
+    kernel.scratch = kernel.results.pop_back_val();
   switch (graph->form) {
   case sched::KernelForm::Tiny:
     emitTiny(b, kernel);

@@ -13,6 +13,7 @@ struct Kernel {
   llvm::SmallVector<mlir::Value> arguments; // pointers or scalars; then the constants' pointers
   llvm::SmallVector<int64_t> elements;      // how many elements an argument has
   llvm::SmallVector<mlir::Value> results;   // pointers
+  mlir::Value scratch;                      // memory for the kernel's own use, if Schedule gave it
 
   /// Vectors of this many elements fill a register with the widest type along `vectorDim`.
   int64_t width(const CpuTarget &target, int vectorDim) const;

@@ -334,8 +334,16 @@ Lanes LaneBuilder::transpose(Lanes rows) {
 }
 
 Lanes LaneBuilder::loop(Value from, Value to, int64_t step, const Lanes &init,
-                        llvm::function_ref<Lanes(Value, Lanes)> body) {
+                        llvm::function_ref<Lanes(Value, Lanes)> body, int64_t unroll) {
   auto f = scf::ForOp::create(b, loc, from, to, i64(step), ValueRange(init));
+  if (unroll > 1) {
+    // The conversion to branches hands this on to LLVM.
+    auto count = LLVM::LoopUnrollAttr::get(b.getContext(), {}, b.getI32IntegerAttr(int32_t(unroll)),
+                                           {}, {}, {}, {}, {});
+    f->setAttr("llvm.loop_annotation",
+               LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {}, count, {}, {}, {}, {}, {},
+                                             {}, {}, {}, {}, {}, {}));
+  }
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(f.getBody());
   Lanes carried(f.getRegionIterArgs().begin(), f.getRegionIterArgs().end());

@@ -68,6 +68,8 @@ public:
   /// The elements at `places`, a vector of positions.
   mlir::Value gather(mlir::Value pointer, mlir::Value places, mlir::Type element);
   void storeStrided(mlir::Value v, mlir::Value pointer, mlir::Value offset, int64_t stride);
+  /// Where the element at `offset` lies.
+  mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
   /// Memory of the function's frame.
   mlir::Value workspace(mlir::Type element, int64_t count);
 
@@ -98,9 +100,9 @@ public:
   /// Transposes n vectors of n elements.
   Lanes transpose(Lanes rows);
 
-  /// A loop over [from, to) carrying `init`.
+  /// A loop over [from, to) carrying `init`; LLVM is to unroll it `unroll` times.
   Lanes loop(mlir::Value from, mlir::Value to, int64_t step, const Lanes &init,
-             llvm::function_ref<Lanes(mlir::Value, Lanes)> body);
+             llvm::function_ref<Lanes(mlir::Value, Lanes)> body, int64_t unroll = 1);
   void loop(mlir::Value from, mlir::Value to, int64_t step,
             llvm::function_ref<void(mlir::Value)> body) {
     loop(from, to, step, {}, [&](mlir::Value i, Lanes) {
@@ -112,7 +114,6 @@ public:
 private:
   /// Which of `full` lanes are among the first `lanes`.
   mlir::Value mask(int64_t lanes, int64_t full);
-  mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
 };
 
 /// One payload op on all instances; transcendental functions become polynomials.

@@ -1,0 +1,51 @@
+// ContractionPlan.h - how a contraction is cut into blocks.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Schedule asks for the memory that a kernel needs besides its tensors, before a target is known;
+// the emitters cut the blocks into their own tiles. Neither changes a sum: it runs over k from 0
+// up.
+#ifndef GRADC_IR_CONTRACTIONPLAN_H
+#define GRADC_IR_CONTRACTIONPLAN_H
+
+#include "gradc/IR/KernelGraph.h"
+
+namespace gradc::sched {
+
+struct ContractionPlan {
+  /// The plan of a graph of form Contraction.
+  explicit ContractionPlan(const KernelGraph &graph);
+
+  int node;   // of kind Contract
+  int n;      // the dim that the results have contiguous; one beyond all dims if there is none
+  int m = -1; // the longest other dim that only one factor varies over, if there is one
+  int wide;   // the factor that varies along n: 0 or 1
+  int64_t rows = 1, columns = 1; // sizes of m and n
+  int64_t kSize = 1;             // of the slowest contracted dim
+  int64_t inner = 1;             // how many terms there are to each position of it
+  /// The factor that varies along n lies badly for reading it by vectors, or is read often enough
+  /// to repay a copy: its columns are packed.
+  bool packsColumns = false;
+  /// The other factor has neighbours along k far apart: its rows are packed, a block at a time.
+  bool packsRows = false;
+  /// From the outside, the loops take blocks of columns, of rows whose sums are waited for, of
+  /// positions of the slowest contracted dim, and of rows that are packed.
+  int64_t nBlock = 1, sumBlock = 1, kBlock = 1, mBlock = 1;
+  /// Sums wait in memory between blocks of k.
+  bool isSplit() const { return kBlock < kSize; }
+  /// All columns of a block are packed at once, for more than one block of rows; else a tile.
+  bool packsBlocks() const { return packsColumns && mBlock < sumBlock; }
+
+  /// Elements of memory, with tiles of at most kMaxTileRows by kMaxTileColumns.
+  int64_t packedColumnElements() const;
+  int64_t packedRowElements() const;
+  int64_t sumElements() const;
+  int64_t scratchElements() const {
+    return packedColumnElements() + packedRowElements() + sumElements();
+  }
+
+  static constexpr int64_t kMaxTileRows = 12, kMaxTileColumns = 64;
+};
+
+} // namespace gradc::sched
+
+#endif
