@@ -39,11 +39,13 @@ Expr geluDerivative(Expr d, Expr x) {
 
 Expr geluTanhDerivative(Expr d, Expr x) {
   double beta = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, kappa = 0.044715;
-  Expr square = x * x;
-  Expr inner = (x + square * x * kappa) * beta, t = tanh(inner);
-  Expr left = sigmoid(inner * 2.0); // (1 + tanh) / 2, exact in the tail
-  Expr right = x * 0.5 * (1.0 - t * t) * ((square * (3 * kappa) + 1.0) * beta);
-  return d * (left + right);
+  Expr square = x * x, negative = x < 0.0;
+  Expr u = (x + square * x * kappa) * (beta * 2);
+  // The logistic of u and of -u, each exact in its tail. The exponential is the function's own.
+  Expr e = exp(select(negative, u, -u)), large = op<ReciprocalOp>(e + 1.0), small = e * large;
+  Expr left = select(negative, small, large), right = select(negative, large, small);
+  Expr slope = (square * (3 * kappa) + 1.0) * beta;
+  return d * (left + x * 2.0 * left * right * slope);
 }
 
 Expr siluDerivative(Expr d, Expr x) {

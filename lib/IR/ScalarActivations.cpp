@@ -32,11 +32,13 @@ Value scalarGelu(OpBuilder &b, Location loc, ValueRange args) {
 }
 
 Value scalarGeluTanh(OpBuilder &b, Location loc, ValueRange args) {
-  // 0.5 (1 + tanh(u)) is 1 / (1 + exp(-2u)), which keeps the left tail.
+  // 0.5 (1 + tanh(u)) is 1 / (1 + exp(-2u)), which keeps the left tail. With exp(-|2u|), which the
+  // derivative shares, nothing overflows.
   Scalar x(b, loc, args[0]);
   double beta = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
-  Scalar u = (x + x * x * x * 0.044715) * (beta * -2);
-  return x / (exp(u) + 1.0);
+  Scalar u = (x + x * x * x * 0.044715) * (beta * 2);
+  Scalar e = exp(select(x < 0.0, u, -u));
+  return select(x < 0.0, x * e, x) / (e + 1.0);
 }
 
 Value scalarSilu(OpBuilder &b, Location loc, ValueRange args) {

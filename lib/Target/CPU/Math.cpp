@@ -29,8 +29,6 @@ static const WideFunction kWideFunctions[] = {
     {"math.asinh", [](const Vec &x, const Vec &) { return asinhVec(x); }},
     {"math.acosh", [](const Vec &x, const Vec &) { return acoshVec(x); }},
     {"math.atanh", [](const Vec &x, const Vec &) { return atanhVec(x); }},
-    {"math.erf", [](const Vec &x, const Vec &) { return erfVec(x); }},
-    {"math.erfc", [](const Vec &x, const Vec &) { return erfcVec(x); }},
     {"arith.remf", [](const Vec &x, const Vec &y) { return fmodVec(x, y); }},
 };
 
@@ -45,8 +43,9 @@ bool gradc::cpu::hasVectorForm(Operation *op) {
   if (!isa<math::MathDialect>(op->getDialect()) || wideFunction(op))
     return true;
   return isa<math::ExpOp, math::LogOp, math::TanhOp, math::SinOp, math::CosOp, math::PowFOp,
-             math::RsqrtOp, math::IPowIOp, math::SqrtOp, math::AbsFOp, math::AbsIOp, math::FmaOp,
-             math::FloorOp, math::CeilOp, math::TruncOp, math::CopySignOp, math::RoundEvenOp>(op);
+             math::ErfOp, math::ErfcOp, math::RsqrtOp, math::IPowIOp, math::SqrtOp, math::AbsFOp,
+             math::AbsIOp, math::FmaOp, math::FloorOp, math::CeilOp, math::TruncOp,
+             math::CopySignOp, math::RoundEvenOp>(op);
 }
 
 std::optional<Lanes> gradc::cpu::applyMath(LaneBuilder &b, Operation *op, ArrayRef<Lanes> in) {
@@ -68,6 +67,10 @@ std::optional<Lanes> gradc::cpu::applyMath(LaneBuilder &b, Operation *op, ArrayR
     return sinVec(x, false).lanes;
   if (isa<math::CosOp>(op))
     return sinVec(x, true).lanes;
+  if (isa<math::ErfOp>(op))
+    return erfVec(x).lanes;
+  if (isa<math::ErfcOp>(op))
+    return erfcVec(x).lanes;
   if (isa<math::PowFOp>(op))
     return powVec(x, Vec(b, in[1])).lanes;
   if (isa<math::RsqrtOp>(op))

@@ -27,17 +27,22 @@ static Vec clamp(const Vec &x, double low, double high) {
   return select(y < low, y.real(low), y);
 }
 
-static Vec expSingle(const Vec &argument) {
+/// exp(argument + low); `low` is small, and may be left out.
+static Vec expSingle(const Vec &argument, const Vec *low = nullptr) {
   Vec x = clamp(argument, -104, 89);
   Rounded n = roundSmall(x * kLog2E);
   // x log2(e) - n with log2(e) in two parts.
   Vec r = fma(x, 1.44269502162933349609375, -n.number);
   r = fma(x, 1.92596299112661746887e-8, r);
+  if (low)
+    r = fma(*low, kLog2E, r);
   Vec p = fma(polynomial(r, kExp2), r, 1);
   return scaleByPower(p, n.integer);
 }
 
 Vec gradc::cpu::expVec(const Vec &argument, const Vec &low) {
+  if (!argument.isDouble())
+    return expSingle(argument, &low);
   Vec x = clamp(argument, -746, 710);
   Rounded n = roundSmall(x * kLog2E);
   Vec high = fma(n.number, -kLn2High, x); // exact: kLn2High ends in zeros
