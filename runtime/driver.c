@@ -11,19 +11,20 @@
 // The program that was compiled into this executable.
 extern const gradc_program *const gradc_main_program;
 
-// The functions of one pass, in order; the second may be null.
+// The functions of one pass, in order; the second may be null. After `differentiates` gradients are
+// there.
 typedef struct pass {
   const gradc_function *first, *second;
+  int differentiates;
   // Scripts under --bench: the state that each run begins with.
   const void *snapshot;
 } pass;
 
 static int run_pass(gradc_session *session, const pass *p) {
   int status = gradc_session_call(session, p->first, 1);
-  if (!status && p->second) {
+  if (!status && p->second)
     status = gradc_session_call(session, p->second, 1);
-    session->has_gradients = 1;
-  }
+  session->has_gradients |= p->differentiates;
   return status;
 }
 
@@ -82,10 +83,15 @@ static int choose_model(const gradc_session *session, pass *p) {
   }
   if (options->eval && !options->n_inputs)
     return GRADC_EXIT_DONE; // there is nothing else to run
-  p->first = gradc_session_function(session, "forward");
-  if (p->first)
+  p->first = gradc_session_function(session, "gradient");
+  p->differentiates = p->first != NULL;
+  if (!p->first)
+    p->first = gradc_session_function(session, "forward");
+  if (p->first && !p->differentiates) {
     p->second = gradc_session_function(session, "backward");
-  else
+    p->differentiates = p->second != NULL;
+  }
+  if (!p->first)
     p->first = gradc_session_function(session, "predict");
   // A model with one function of another name: there is no doubt what to run.
   if (!p->first && session->program->n_functions == 1)
@@ -135,7 +141,7 @@ static int takes_rows(const gradc_options *options, const pass *p) {
 static int run(const gradc_program *program, const gradc_options *options) {
   static gradc_save save;
   gradc_session session;
-  pass p = {NULL, NULL, NULL};
+  pass p = {NULL, NULL, 0, NULL};
   session.program = program;
   session.options = options;
   int is_script = program->kind == GRADC_SCRIPT;

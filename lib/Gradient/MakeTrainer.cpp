@@ -29,6 +29,8 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
     if (!hasGradients())
       return;
     makeForwardBackward(b);
+    if (loss)
+      makeGradient(b);
     makeZeroGrad(b);
     if (!optimizer.empty() && failed(makeSteps(b)))
       return signalPassFailure();
@@ -40,7 +42,7 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
     model = getOperation().lookupSymbol<func::FuncOp>("forward");
     if (!model)
       return getOperation().emitError("expected a function named 'forward': it is the model");
-    for (StringRef name : {"predict", "backward", "zero_grad", "step", "steps"})
+    for (StringRef name : {"predict", "backward", "gradient", "zero_grad", "step", "steps"})
       if (auto other = getOperation().lookupSymbol<func::FuncOp>(name))
         return other.emitError("the name '")
                << name << "' belongs to an entry point that gradc writes";
@@ -214,6 +216,23 @@ struct MakeTrainer : impl::MakeTrainerBase<MakeTrainer> {
       if (v.getRequiresGrad())
         list.push_back(v);
     return list;
+  }
+
+  /// All in one call, which keeps no residuals: zero_grad, forward, backward.
+  void makeGradient(OpBuilder &b) {
+    func::FuncOp func = open(b, "gradient", {}, model.getResultTypes());
+    copyResultNames(func);
+    OpBuilder body = OpBuilder::atBlockEnd(&func.getBody().front());
+    llvm::DenseSet<StringAttr> used = variablesReadBy(model);
+    for (ag::VariableOp v : trained()) {
+      // A gradient that is sure to be written anew need not be cleared.
+      bool written = used.contains(v.getSymNameAttr());
+      ag::ZeroGradOp::create(body, model.getLoc(), FlatSymbolRefAttr::get(v.getSymNameAttr()),
+                             written ? body.getUnitAttr() : UnitAttr());
+    }
+    SmallVector<Value> outs = onLeaves(body, func.getArguments());
+    ag::BackwardOp::create(body, model.getLoc(), outs[*loss], Value(), false, false);
+    func::ReturnOp::create(body, model.getLoc(), outs);
   }
 
   void makeZeroGrad(OpBuilder &b) {

@@ -14,6 +14,7 @@ void gradc::gradient::buildGradientPipeline(OpPassManager &pm) {
   // Nothing may merge equal values before this: two equal tensors can be modified apart.
   pm.addPass(createDifferentiate());
   pm.addNestedPass<func::FuncOp>(createStripAutograd());
+  pm.addNestedPass<func::FuncOp>(createJoinPads());
   pm.addPass(createSplitFunctions());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

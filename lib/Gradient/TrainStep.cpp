@@ -5,8 +5,7 @@
 using namespace mlir;
 namespace gradc::gradient {
 
-/// The variables that a function reads, itself or by the functions that it calls.
-static llvm::DenseSet<StringAttr> readBy(func::FuncOp func) {
+llvm::DenseSet<StringAttr> variablesReadBy(func::FuncOp func) {
   llvm::DenseSet<StringAttr> names;
   llvm::DenseSet<Operation *> seen{func};
   SmallVector<func::FuncOp> pending{func};
@@ -29,7 +28,7 @@ bool TrainStep::isScheduled() const {
 
 void TrainStep::prepare() {
   auto module = model->getParentOfType<ModuleOp>();
-  llvm::DenseSet<StringAttr> used = readBy(model);
+  llvm::DenseSet<StringAttr> used = variablesReadBy(model);
   // A parameter that the model does not read has no gradient: PyTorch's optimisers pass it over.
   for (auto v : module.getOps<ag::VariableOp>())
     if (v.getRequiresGrad() && !v->hasAttr("ag.input") && used.contains(v.getSymNameAttr()))

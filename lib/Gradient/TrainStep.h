@@ -15,6 +15,9 @@ struct TrainPlan {
   int64_t accumulate = 1;             // forward and backward passes an update
 };
 
+/// The variables that a function reads, itself or by the functions that it calls.
+llvm::DenseSet<mlir::StringAttr> variablesReadBy(mlir::func::FuncOp func);
+
 class TrainStep {
 public:
   /// `loss` is the number of the model's result that is minimised.

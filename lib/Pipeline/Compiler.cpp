@@ -169,14 +169,24 @@ void Compiler::identify() {
   identity = llvm::xxh3_64bits(text);
 }
 
-/// Drops what the driver of an executable never calls: where there is `steps`, it trains by that.
+/// Drops what the driver of an executable never calls: where there is `steps`, it trains by that,
+/// and where there is `gradient`, it computes gradients by that.
 static void dropUncalled(ModuleOp module) {
-  if (!module.lookupSymbol<func::FuncOp>("steps"))
-    return;
-  for (StringRef name : {"step", "zero_grad"})
-    if (auto function = module.lookupSymbol<func::FuncOp>(name);
-        function && SymbolTable::symbolKnownUseEmpty(function, module))
+  auto drop = [&](StringRef name) {
+    auto function = module.lookupSymbol<func::FuncOp>(name);
+    if (function && SymbolTable::symbolKnownUseEmpty(function, module))
       function.erase();
+  };
+  bool trains = module.lookupSymbol<func::FuncOp>("steps") != nullptr;
+  bool differentiates = module.lookupSymbol<func::FuncOp>("gradient") != nullptr;
+  if (trains)
+    drop("step");
+  if (trains || differentiates)
+    drop("zero_grad");
+  if (differentiates) {
+    drop("forward");
+    drop("backward");
+  }
 }
 
 Outcome Compiler::runThrough(Stage last) {

@@ -150,23 +150,59 @@ static void eraseUnreadBuffers(func::FuncOp f) {
   }
 }
 
-/// A copy from or to a strided view, element by element.
+/// How many of the fastest dims lie without gaps.
+static unsigned contiguousDims(MemRefType type) {
+  auto [strides, offset] = type.getStridesAndOffset();
+  int64_t expected = 1;
+  unsigned count = 0;
+  for (int64_t d = type.getRank(); d-- > 0; ++count) {
+    if (type.getDimSize(d) != 1 && strides[d] != expected)
+      break;
+    expected *= type.getDimSize(d);
+  }
+  return count;
+}
+
+/// A copy from or to a strided view, in runs of neighbours.
 static void expandStridedCopy(memref::CopyOp copy) {
   auto type = cast<MemRefType>(copy.getSource().getType());
+  if (type.getNumElements() == 0)
+    return copy.erase();
+  unsigned rank = unsigned(type.getRank());
+  unsigned inner =
+      std::min(contiguousDims(type), contiguousDims(cast<MemRefType>(copy.getTarget().getType())));
   OpBuilder b(copy);
   Location loc = copy.getLoc();
   auto constant = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
   Value zero = constant(0), one = constant(1);
   SmallVector<Value> position, sizes;
-  for (int64_t size : type.getShape())
+  for (int64_t size : type.getShape().drop_back(inner))
     sizes.push_back(constant(size));
   for (Value size : sizes) {
     auto loop = scf::ForOp::create(b, loc, zero, size, one);
     position.push_back(loop.getInductionVar());
     b.setInsertionPointToStart(loop.getBody());
   }
-  Value element = memref::LoadOp::create(b, loc, copy.getSource(), position);
-  memref::StoreOp::create(b, loc, element, copy.getTarget(), position);
+  if (inner == 0) {
+    Value element = memref::LoadOp::create(b, loc, copy.getSource(), position);
+    memref::StoreOp::create(b, loc, element, copy.getTarget(), position);
+    return copy.erase();
+  }
+  auto run = [&](Value buffer) -> Value {
+    SmallVector<OpFoldResult> offsets(position.begin(), position.end()), extents, steps;
+    ArrayRef<int64_t> shape = type.getShape().take_back(inner);
+    offsets.append(inner, b.getIndexAttr(0));
+    extents.append(rank - inner, b.getIndexAttr(1));
+    for (int64_t size : shape)
+      extents.push_back(b.getIndexAttr(size));
+    steps.append(rank, b.getIndexAttr(1));
+    auto part = memref::SubViewOp::inferRankReducedResultType(
+        shape, cast<MemRefType>(buffer.getType()), offsets, extents, steps);
+    return memref::SubViewOp::create(b, loc, cast<MemRefType>(part), buffer, offsets, extents,
+                                     steps);
+  };
+  Value from = run(copy.getSource()), to = run(copy.getTarget());
+  memref::CopyOp::create(b, loc, from, to);
   copy.erase();
 }
 

@@ -8,6 +8,10 @@
 // CHECK: ag.set @forward.alive
 // CHECK: func.func @backward() attributes {ag.guard = @forward.alive}
 // CHECK: ag.set @w.grad
+// CHECK: func.func @gradient
+// CHECK-NOT: residual
+// CHECK-DAG: ag.set @x.grad
+// CHECK-DAG: ag.set @w.grad
 // CHECK: func.func @step
 // CHECK-NOT: ag.set @x.grad
 // CHECK: func.func @steps(%{{.*}}: tensor<10x3xf32> {ag.name = "x"}, %{{.*}}: tensor<10x1xf32> {ag.name = "y"}, %[[N:.*]]: index)

@@ -6,10 +6,10 @@
 include "mlir/Pass/PassBase.td"
 
 def MakeTrainer : Pass<"ag-make-trainer", "::mlir::ModuleOp"> {
-  let summary = "writes a model's predict, forward, backward, zero_grad, step and steps";
+  let summary = "writes a model's predict, forward, backward, gradient, zero_grad, step and steps";
   let description = [{
     Does nothing in a script. In a model the function `forward` is the model; the entry points are ordinary ag functions, so
-    that nothing behind this pass knows its options. `step` = zero_grad, forward, backward, optimiser; `steps` repeats it.
+    that nothing behind this pass knows its options. `gradient` = zero_grad, forward, backward without residuals; `step` = zero_grad, forward, backward, optimiser; `steps` repeats it.
   }];
   let options = [
     Option<"lossName", "loss", "std::string", "\"\"", "the output that is the loss (default: the only scalar float)">,
@@ -87,6 +87,11 @@ def Differentiate : Pass<"ag-differentiate", "::mlir::ModuleOp"> {
 
 def StripAutograd : Pass<"ag-strip-autograd", "::mlir::func::FuncOp"> {
   let summary = "removes what only differentiation needs: leaf, detach, modified, to_host";
+  let dependentDialects = ["::gradc::ag::AgDialect"];
+}
+
+def JoinPads : Pass<"ag-join-pads", "::mlir::func::FuncOp"> {
+  let summary = "turns sums of zero-padded values that meet along a dim into concatenations";
   let dependentDialects = ["::gradc::ag::AgDialect"];
 }
 

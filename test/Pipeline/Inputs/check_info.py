@@ -6,7 +6,7 @@ info = json.load(open(sys.argv[1]))
 assert info["kind"] == "model" and info["name"] == "model", info
 assert [t["name"] for t in info["inputs"]] == ["x", "y"], info
 names = {f["name"]: f for f in info["functions"]}
-assert set(names) == {"predict", "forward", "backward", "zero_grad", "step", "steps"}, names
+assert set(names) == {"predict", "forward", "backward", "gradient", "zero_grad", "step", "steps"}, names
 # x: 48 bytes, y: 16, w: 12, b: 4, loss: 4.
 assert names["predict"]["least_bytes"] == 84, names["predict"]
 # 12 products and sums of the contraction, then at least add, sub, square and sum of 4 rows.
