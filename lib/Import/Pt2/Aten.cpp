@@ -18,6 +18,89 @@ Aten::Aten(Translator &translator, const GraphNode &node, const Schema &schema)
   }
 }
 
+/// Whether an argument is what its parameter takes. Exports write numbers where tensors of one
+/// number are meant, lists of one number as the number, and sizes where bools or floats are.
+static bool isOfType(const Parameter &parameter, const Argument &argument) {
+  StringRef type = parameter.type;
+  Kind kind = argument.kind;
+  if (kind == Kind::none || kind == Kind::unsupported)
+    return true;
+  bool isNumber = kind == Kind::integer || kind == Kind::boolean || kind == Kind::number;
+  if (type.consume_back("?") && type.empty())
+    return false;
+  bool isList = type.contains('[');
+  StringRef element = type.take_until([](char c) { return c == '[' || c == '?' || c == '('; });
+  if (element == "Tensor")
+    return isList ? kind == Kind::tensors || (kind == Kind::integers && argument.integers.empty())
+                  : kind == Kind::tensor || isNumber;
+  if (element == "str")
+    return kind == Kind::text;
+  if (element == "Scalar" && !isList)
+    return isNumber || kind == Kind::tensor;
+  bool isInteger = element == "int" || element == "SymInt";
+  if (isInteger || element == "bool" || element == "float" || element == "SymFloat" ||
+      element == "Scalar") {
+    bool isNumbers = kind == Kind::integers || kind == Kind::numbers;
+    return isList ? isNumbers || isNumber : isNumber;
+  }
+  // Layouts, devices and the like; what they are is checked where they matter.
+  return true;
+}
+
+/// Whether a number that counts dimensions names one of the tensors at hand.
+static bool isDim(const Aten &call, StringRef name, const Argument &argument) {
+  static const StringRef names[] = {"dim",   "dim0", "dim1",      "dim2",    "axis0",
+                                    "axis1", "axis", "start_dim", "end_dim", "dims"};
+  if (!llvm::is_contained(names, name) ||
+      (argument.kind != Kind::integer && argument.kind != Kind::integers))
+    return true;
+  // stack and unsqueeze count the dim that they make.
+  int64_t rank = 1;
+  auto look = [&](const Argument &tensor) {
+    for (StringRef one :
+         tensor.kind == Kind::tensor ? ArrayRef(tensor.text) : ArrayRef<std::string>(tensor.names))
+      if (const TensorMeta *known = one.empty() ? nullptr : call.translator.meta(one))
+        rank = std::max<int64_t>(rank, known->sizes.size() + 1);
+  };
+  for (const auto &[key, input] : call.node.inputs)
+    look(input);
+  for (const Argument &output : call.node.outputs)
+    look(output);
+  auto isOne = [&](int64_t dim) { return dim >= -rank && dim < rank; };
+  return argument.kind == Kind::integer ? isOne(argument.integer)
+                                        : llvm::all_of(argument.integers, isOne);
+}
+
+LogicalResult Aten::checkArgument(const Parameter &parameter, const Argument &argument) {
+  if (!isOfType(parameter, argument))
+    return translator.fail(node, "expected " + parameter.type + " for argument '" + parameter.name +
+                                     "' of '" + node.target + "'");
+  if (!isDim(*this, parameter.name, argument))
+    return translator.fail(node, "argument '" + parameter.name + "' of '" + node.target +
+                                     "' is no dimension of its tensors");
+  return success();
+}
+
+/// The rules take for granted that there are as many results as the operator has.
+LogicalResult Aten::checkResults() {
+  StringRef returns = schema.returns;
+  bool isTuple = returns.consume_front("("), isList = returns.ends_with("[]");
+  if (!returns.starts_with("Tensor"))
+    return success();
+  size_t count = isTuple ? returns.count("Tensor") : 1;
+  auto isGood = [&](const Argument &output) {
+    return isList ? output.kind == Kind::tensors
+                  : output.kind == Kind::tensor || (isTuple && output.kind == Kind::none);
+  };
+  // A tuple whose end nobody asked for is written without it.
+  bool fits = isTuple ? node.outputs.size() <= count && !node.outputs.empty()
+                      : node.outputs.size() == count;
+  if (fits && llvm::all_of(node.outputs, isGood))
+    return success();
+  return translator.fail(node,
+                         "expected the results of '" + node.target + "' to be " + schema.returns);
+}
+
 LogicalResult Aten::bind() {
   for (const auto &[name, argument] : node.inputs)
     if (llvm::none_of(schema.parameters, [&](const Parameter &p) { return p.name == name; }))
@@ -35,8 +118,10 @@ LogicalResult Aten::bind() {
     if (argument.kind == Kind::unsupported && !(isIndex && translator.numberOf(argument.symbol)))
       return translator.fail(node, "argument '" + parameter.name + "' of '" + node.target +
                                        "': " + argument.text);
+    if (failed(checkArgument(parameter, argument)))
+      return failure();
   }
-  return success();
+  return checkResults();
 }
 
 const Argument *Aten::find(StringRef name) const {
@@ -91,7 +176,7 @@ int64_t Aten::integerOf(StringRef name, int64_t absent) const {
   if (!found || found->kind == Kind::none)
     return absent;
   if (found->kind == Kind::number)
-    return int64_t(found->number);
+    return graph::truncated(found->number);
   return found->kind == Kind::integers && !found->integers.empty() ? found->integers[0]
                                                                    : found->integer;
 }
@@ -125,6 +210,14 @@ ArrayRef<int64_t> Aten::shape(StringRef name) const {
 
 const TensorMeta *Aten::result(unsigned i) const {
   return i < results.size() ? translator.meta(results[i]) : nullptr;
+}
+
+bool Aten::hasRank(ArrayRef<int64_t> shape, size_t least, size_t most) {
+  if (shape.size() >= least && shape.size() <= most)
+    return true;
+  fail("expected a tensor of " + Twine(least) + (most == 64 ? "" : " to " + std::to_string(most)) +
+       " dimensions in '" + node.target + "', found " + Twine(shape.size()));
+  return false;
 }
 
 bool Aten::isUsed(unsigned i) const { return i < results.size() && translator.isRead(results[i]); }

@@ -179,6 +179,8 @@ static Json embeddingBackward(Aten &call) {
   if (call.flag("scale_grad_by_freq"))
     return call.fail("embedding with scale_grad_by_freq is not supported");
   ArrayRef<int64_t> shape = call.result()->sizes;
+  if (!call.hasRank(shape, 2, 2))
+    return null();
   Json index = reshape(call.operand("indices"), {-1});
   Json d = reshape(cotangent(call), {-1, shape[1]});
   int64_t padding = call.integerOf("padding_idx", -1);

@@ -53,6 +53,8 @@ static Json linspace(Aten &call) {
   if (call.find("start")->kind == Argument::Kind::tensor ||
       call.find("end")->kind == Argument::Kind::tensor)
     return call.fail("linspace between tensors is not supported");
+  if (!isWritable(call, steps))
+    return null();
   // Both halves count from their own end, as PyTorch's kernel has it.
   std::vector<Json> values;
   double step = steps > 1 ? (end - start) / double(steps - 1) : 0;
@@ -66,7 +68,7 @@ static Json linspace(Aten &call) {
     } else {
       value = i < steps / 2 ? start + step * double(i) : end - step * double(steps - i - 1);
     }
-    values.push_back(isFloat ? number(value) : integer(int64_t(value)));
+    values.push_back(isFloat ? number(value) : integer(graph::truncated(value)));
   }
   return object(
       {{"op", word("tensor")}, {"value", list(std::move(values))}, {"dtype", word(dtype)}});
@@ -74,6 +76,8 @@ static Json linspace(Aten &call) {
 
 static Json eye(Aten &call) {
   ArrayRef<int64_t> shape = call.result()->sizes;
+  if (!call.hasRank(shape, 2, 2))
+    return null();
   auto count = [&](unsigned d) {
     Json along = object({{"op", word("arange")}, {"end", integer(shape[d])}});
     return reshape(std::move(along), d ? ArrayRef<int64_t>{1, -1} : ArrayRef<int64_t>{-1, 1});
@@ -85,6 +89,8 @@ static Json eye(Aten &call) {
 static Json triangle(Aten &call, bool upper) {
   int64_t rows = call.integerOf("row"), columns = call.integerOf("col"),
           offset = call.integerOf("offset");
+  if (!isWritable(call, graph::saturatedProduct(std::max<int64_t>(rows, 0), columns)))
+    return null();
   std::vector<Json> at[2];
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c)

@@ -1,6 +1,7 @@
 // Graph.cpp - decodes an exported program.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Graph.h"
+#include "../Importer.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cmath>
 
@@ -144,8 +145,18 @@ LogicalResult Decoder::meta(const Json &json, TensorMeta &result) {
   const Json *grad = json.find("requires_grad");
   result.requiresGrad = grad && grad->kind == Json::Kind::boolean && grad->boolean;
   std::string ignored;
-  return success(succeeded(sizes(json, "sizes", result.sizes, result.unknown)) &&
-                 succeeded(sizes(json, "strides", result.strides, ignored)));
+  if (failed(sizes(json, "sizes", result.sizes, result.unknown)) ||
+      failed(sizes(json, "strides", result.strides, ignored)))
+    return failure();
+  if (result.strides.size() != result.sizes.size())
+    return document.fail(json, "expected as many strides as sizes");
+  // No larger than graph JSON has tensors: no product of sizes overflows.
+  int64_t count = 1;
+  for (int64_t size : result.sizes)
+    count = graph::saturatedProduct(count, std::max<int64_t>(size, 1));
+  if (count > int64_t(1) << 40 || result.sizes.size() > 64)
+    return document.fail(json, "expected a tensor of at most 64 dimensions and 2^40 elements");
+  return success();
 }
 
 //===-- Arguments -----------------------------------------------------------------------------===//

@@ -14,6 +14,10 @@ static bool indicesOf(Aten &call, std::vector<Json> &tensors, SmallVectorImpl<in
     if (name.empty())
       continue;
     const TensorMeta *type = call.translator.meta(name);
+    if (!type) {
+      (void)call.fail("the type of '" + name + "' is not known");
+      return false;
+    }
     if (type && type->element && type->element.isInteger(1)) {
       (void)call.fail("indexing by a mask gives a tensor whose size depends on values; sizes are "
                       "fixed when a program is compiled: use where or masked_fill");
@@ -64,6 +68,8 @@ static Json indexPut(Aten &call) {
   if (!indicesOf(call, tensors, dims))
     return null();
   ArrayRef<int64_t> self = call.shape("self");
+  if (!call.hasRank(self, call.find("indices")->names.size()))
+    return null();
   size_t width = 0; // of the indices, broadcast
   for (int64_t dim : dims)
     width = std::max(width, call.translator.meta(call.find("indices")->names[dim])->sizes.size());
@@ -132,14 +138,17 @@ static Json scatterReduce(Aten &call) {
 /// index_reduce(x, dim, index, source, reduce): scatter_reduce at indices along all of the slice.
 static Json indexReduce(Aten &call) {
   ArrayRef<int64_t> source = call.shape("source");
-  int64_t dim = wrapped(call.integerOf("dim"), source.size());
+  auto dim = wrapped(call, call.integerOf("dim"), source.size());
+  if (!dim)
+    return null();
   SmallVector<int64_t> shape(source.size(), 1);
-  shape[dim] = source[dim];
+  if (!source.empty())
+    shape[*dim] = source[*dim];
   Json index =
       makeNode("expand", {reshape(call.operand("index"), shape)}, {{"shape", integers(source)}});
   return makeNode("scatter_reduce",
                   {call.operand("self"), std::move(index), call.operand("source")},
-                  {{"dim", integer(dim)},
+                  {{"dim", integer(*dim)},
                    {"reduce", call.attribute("reduce")},
                    {"include_self", call.attribute("include_self")}});
 }

@@ -22,8 +22,8 @@ static std::vector<Json> trimmed(std::vector<Json> inputs) {
 /// convolution(...) of core ATen, where lists may have one number for all dims.
 static Json convolution(Aten &call) {
   size_t dims = call.shape("input").size() - 2;
-  if (dims < 1 || dims > 3)
-    return call.fail("expected a convolution over 1 to 3 dimensions");
+  if (!call.hasRank(call.shape("input"), 3, 5))
+    return null();
   bool transposed = call.flag("transposed");
   std::string op = (transposed ? "conv_transpose" : "conv") + std::to_string(dims) + "d";
   std::vector<Json> inputs{call.operand("input"), call.operand("weight")};
@@ -40,6 +40,8 @@ static Json convolution(Aten &call) {
 }
 
 static Json convolutionMode(Aten &call) {
+  if (!call.hasRank(call.shape("input"), 3, 5))
+    return null();
   std::string op = "conv" + std::to_string(call.shape("input").size() - 2) + "d";
   return makeNode(op,
                   trimmed({call.operand("input"), call.operand("weight"), orNull(call, "bias")}),
@@ -137,6 +139,8 @@ static Json nativeLayerNorm(Aten &call) {
                            {"eps", call.attribute("eps")}}));
   size_t rank = call.shape("input").size(), own = call.integersOf("normalized_shape").size();
   SmallVector<int64_t> dims;
+  if (!call.hasRank(call.shape("input"), own))
+    return null();
   for (size_t d = rank - own; d < rank; ++d)
     dims.push_back(d);
   statistics(call, x, dims);
@@ -182,6 +186,8 @@ static Json adaptiveAverage(Aten &call) {
 
 /// upsample_MODE of a size, or of factors.
 static Json upsample(Aten &call, StringRef mode, bool corners) {
+  if (!call.hasRank(call.result()->sizes, 3, 5))
+    return null();
   size_t dims = call.result()->sizes.size() - 2;
   StringRef key = call.find("input") ? "input" : "self";
   Json node = makeNode("interpolate", {call.operand(key)}, {{"mode", word(mode)}});
@@ -210,6 +216,8 @@ static Json upsampleBicubic(Aten &call) { return upsample(call, "bicubic", true)
 /// Values back to where their maxima were.
 static Json maxUnpool(Aten &call, size_t dims) {
   ArrayRef<int64_t> in = call.shape("self"), out = call.result()->sizes;
+  if (!call.hasRank(in, dims) || !call.hasRank(out, dims))
+    return null();
   SmallVector<int64_t> flatIn(in.drop_back(dims)), flatOut(out.drop_back(dims));
   flatIn.push_back(-1);
   int64_t plane = 1;
@@ -290,6 +298,9 @@ static Json embeddingBag(Aten &call) {
     return call.fail("embedding_bag with scale_grad_by_freq is not supported");
   if (call.integerOf("mode") == 2)
     return call.fail("embedding_bag with mode 'max' is not supported");
+  if (!call.hasRank(call.result()->sizes, 1) || !call.hasRank(call.shape("offsets"), 1) ||
+      !call.hasRank(call.shape("weight"), 2, 2))
+    return null();
   int64_t count = call.shape("indices").empty() ? 1 : call.shape("indices")[0];
   int64_t bags = call.result()->sizes[0], ends = call.shape("offsets")[0];
   // The bag of an index: how many offsets are at or before it, less one.
@@ -304,7 +315,8 @@ static Json embeddingBag(Aten &call) {
   Json weights = cast(std::move(mine), resultDtype(call));
   if (call.has("padding_idx")) { // here a negative one counts from the end
     int64_t rows = call.shape("weight")[0], padding = call.integerOf("padding_idx");
-    Json kept = makeNode("ne", {call.operand("indices"), integer(wrapped(padding, rows))});
+    Json kept =
+        makeNode("ne", {call.operand("indices"), integer(padding < 0 ? padding + rows : padding)});
     weights = makeNode("mul", {std::move(weights), cast(std::move(kept), resultDtype(call))});
   }
   weights = call.let(std::move(weights), "bags");

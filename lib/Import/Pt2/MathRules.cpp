@@ -81,7 +81,6 @@ static Json cross(Aten &call) {
     for (size_t d = rank; d-- > 0;)
       if (call.result()->sizes[d] == 3)
         dim = d;
-  dim = wrapped(dim, rank);
   Json shape = integers(call.result()->sizes);
   auto broad = [&](StringRef name) {
     return makeNode("expand", {call.operand(name)}, {{"shape", shape}});
@@ -103,6 +102,8 @@ static Json bilinear(Aten &call) {
 /// Powers 0 to N - 1 of the elements, in a new last dimension.
 static Json vander(Aten &call) {
   ArrayRef<int64_t> shape = call.result()->sizes;
+  if (!call.hasRank(shape, 1))
+    return null();
   Json exponents = object({{"op", word("arange")}, {"end", integer(shape.back())}});
   Json base = makeNode("unsqueeze", {call.operand("x")}, {{"dim", integer(-1)}});
   return reshape(makeNode("pow", {std::move(base), std::move(exponents)}), shape);
@@ -122,6 +123,8 @@ static Json diff(Aten &call) {
   if (parts.size() > 1)
     self = makeNode("cat", std::move(parts), {{"dim", dim}});
   bool isBool = call.result()->element.isInteger(1);
+  if (call.integerOf("n") > 1000)
+    return call.fail("differences of more than 1000 orders are not supported");
   for (int64_t i = 0; i < call.integerOf("n"); ++i) {
     Json whole = call.let(std::move(self), "diff");
     Json after = makeNode("slice", {whole}, {{"dim", dim}, {"start", integer(1)}});
@@ -141,7 +144,10 @@ static Json trapezoids(Aten &call, bool cumulative) {
     if (name == "x" && call.shape("x").size() < call.shape("y").size()) {
       // One list of places for all rows: it lies along the dim.
       SmallVector<int64_t> shape(call.shape("y").size(), 1);
-      shape[wrapped(call.integerOf("dim"), shape.size())] = call.shape("x")[0];
+      auto at = wrapped(call, call.integerOf("dim"), shape.size());
+      if (!at || !call.hasRank(call.shape("x"), 1))
+        return null();
+      shape[*at] = call.shape("x")[0];
       value = reshape(std::move(value), shape);
     }
     Json after = makeNode("slice", {value}, {{"dim", at}, {"start", integer(1)}});

@@ -77,8 +77,12 @@ static Json matrixNorm(Aten &call) {
   size_t rank = call.shape("self").size();
   if (dims.size() != 2)
     return call.fail("a matrix norm takes two dims");
-  for (int64_t &dim : dims)
-    dim = wrapped(dim, rank);
+  for (int64_t &dim : dims) {
+    auto at = wrapped(call, dim, rank);
+    if (!at)
+      return null();
+    dim = *at;
+  }
   bool keep = call.flag("keepdim");
   std::string named = call.textOf("ord");
   if (named == "fro")
@@ -123,7 +127,10 @@ static Json quantile(Aten &call) {
   std::string mode = call.textOf("interpolation");
   ArrayRef<int64_t> shape = call.shape("self");
   bool all = !call.has("dim") || shape.empty();
-  int64_t dim = all ? 0 : wrapped(call.integerOf("dim"), shape.size());
+  auto at = wrapped(call, all ? 0 : call.integerOf("dim"), shape.size());
+  if (!at)
+    return null();
+  int64_t dim = *at;
   if (!(q >= 0 && q <= 1))
     return call.fail("quantile() q value must be in the range [0, 1]");
   if (call.schema.base() == "nanquantile")
@@ -146,13 +153,14 @@ static Json quantile(Aten &call) {
     weight = std::nearbyint(place) - low;
   else if (mode == "midpoint")
     weight = weight > 0 ? 0.5 : 0;
-  auto at = [&](double index) {
+  auto element = [&](double index) {
     return makeNode("narrow", {sorted},
                     {{"dim", integer(dim)}, {"start", integer(index)}, {"length", integer(1)}});
   };
-  Json result = weight ? makeNode("lerp", {at(low), at(low + 1), number(weight)}) : at(low);
+  Json result =
+      weight ? makeNode("lerp", {element(low), element(low + 1), number(weight)}) : element(low);
   // NaN stands last, and makes the result NaN.
-  Json last = at(double(count - 1));
+  Json last = element(double(count - 1));
   result = makeNode("where", {makeNode("isnan", {last}), last, std::move(result)});
   return reshape(std::move(result), call.result()->sizes);
 }

@@ -15,8 +15,10 @@ Json reshape(Json operand, llvm::ArrayRef<int64_t> shape);
 std::string resultDtype(Aten &call, unsigned i = 0);
 /// The dtype of a tensor argument.
 mlir::Type elementOf(Aten &call, llvm::StringRef name);
-/// A dim counted from the start.
-int64_t wrapped(int64_t dim, size_t rank);
+/// A dim counted from the start; of a number it is 0. None after an error.
+std::optional<int64_t> wrapped(Aten &call, int64_t dim, size_t rank);
+/// Refuses to write more numbers into the program than a compiler has room for.
+bool isWritable(Aten &call, int64_t count);
 /// A constant tensor of one number, in the shape and dtype of the result.
 Json filled(Aten &call, double value);
 

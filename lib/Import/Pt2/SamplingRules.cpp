@@ -29,6 +29,8 @@ static Json places(Aten &call, int64_t size, bool corners) {
 /// theta [N, d, d + 1] times the homogeneous places of the cells, x first.
 static Json affineGrid(Aten &call) {
   ArrayRef<int64_t> shape = call.result()->sizes; // [N, (D,) H, W, d]
+  if (!call.hasRank(shape, 4, 5))
+    return null();
   SmallVector<int64_t> space(shape.drop_front().drop_back());
   size_t dims = space.size();
   bool corners = call.flag("align_corners");
@@ -36,6 +38,9 @@ static Json affineGrid(Aten &call) {
   int64_t count = 1;
   for (int64_t size : space)
     count *= size;
+  for (int64_t size : space)
+    if (!isWritable(call, size))
+      return null();
   for (size_t k = 0; k <= dims; ++k) {
     Json column;
     SmallVector<int64_t> own(dims, 1);
@@ -140,6 +145,8 @@ static Json gridSampler(Aten &call) {
   ArrayRef<int64_t> in = call.shape("input"), out = call.result()->sizes;
   if (in.size() != 4)
     return call.fail("grid_sample over three dimensions is not supported");
+  if (!call.hasRank(out, 4, 4))
+    return null();
   int64_t mode = call.integerOf("interpolation_mode"), padding = call.integerOf("padding_mode");
   if (mode != 0 && mode != 1)
     return call.fail("grid_sample with bicubic interpolation is not supported");

@@ -82,6 +82,7 @@ static Schema parseSchema(StringRef text) {
     if (rest.starts_with("->"))
       break;
   }
+  schema.returns = text.rsplit(" -> ").second;
   return schema;
 }
 

@@ -22,6 +22,7 @@ struct Parameter {
 struct Schema {
   llvm::StringRef name; // "add.Tensor"
   std::vector<Parameter> parameters;
+  llvm::StringRef returns; // "Tensor", "Tensor(a)[]", "(Tensor, Tensor)", "()"
 
   /// The name without overload.
   llvm::StringRef base() const { return name.split('.').first; }

@@ -19,7 +19,21 @@ Type elementOf(Aten &call, StringRef name) {
   return type ? type->element : Type();
 }
 
-int64_t wrapped(int64_t dim, size_t rank) { return dim < 0 ? dim + int64_t(rank) : dim; }
+std::optional<int64_t> wrapped(Aten &call, int64_t dim, size_t rank) {
+  int64_t range = std::max<size_t>(rank, 1);
+  if (dim >= -range && dim < range)
+    return dim < 0 ? dim + range : dim;
+  call.fail("Dimension out of range (expected to be in range of [" + Twine(-range) + ", " +
+            Twine(range - 1) + "], but got " + Twine(dim) + ")");
+  return std::nullopt;
+}
+
+bool isWritable(Aten &call, int64_t count) {
+  if (count <= 1 << 20)
+    return true;
+  call.fail("'" + call.node.target + "' would write more than 2^20 numbers into the program");
+  return false;
+}
 
 /// The argument under the shape that the export recorded; a view wherever the strides allow it.
 static Json toResultShape(Aten &call) {
@@ -93,10 +107,12 @@ static Json transposeTwo(Aten &call) {
   size_t rank = call.shape("self").size();
   SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(rank));
   bool named = call.find("axis0");
-  int64_t a = wrapped(call.integerOf(named ? "axis0" : "dim0"), rank),
-          b = wrapped(call.integerOf(named ? "axis1" : "dim1"), rank);
+  auto a = wrapped(call, call.integerOf(named ? "axis0" : "dim0"), rank),
+       b = wrapped(call, call.integerOf(named ? "axis1" : "dim1"), rank);
+  if (!a || !b)
+    return null();
   if (rank)
-    std::swap(perm[a], perm[b]);
+    std::swap(perm[*a], perm[*b]);
   return permuteTo(call, perm);
 }
 
@@ -144,15 +160,16 @@ static Json diagonalScatter(Aten &call) {
 /// Splits into parts of the sizes that the export recorded.
 static Json splitTo(Aten &call, int64_t dim) {
   SmallVector<int64_t> sizes;
-  dim = wrapped(dim, call.shape("self").size());
-  for (unsigned i = 0; i < call.resultCount(); ++i) {
+  auto at = wrapped(call, dim, call.shape("self").size());
+  for (unsigned i = 0; at && i < call.resultCount(); ++i) {
     const TensorMeta *part = call.result(i);
-    if (!part || dim >= int64_t(part->sizes.size()))
+    if (!part || *at >= int64_t(part->sizes.size()))
       return call.fail("the parts of '" + call.node.target + "' are not known");
-    sizes.push_back(part->sizes[dim]);
+    sizes.push_back(part->sizes[*at]);
   }
-  return makeNode("split", {call.operand("self")},
-                  {{"split_size", integers(sizes)}, {"dim", integer(dim)}});
+  return at ? makeNode("split", {call.operand("self")},
+                       {{"split_size", integers(sizes)}, {"dim", integer(*at)}})
+            : null();
 }
 
 static Json split(Aten &call) { return splitTo(call, call.integerOf("dim")); }
@@ -175,10 +192,14 @@ static Json atLeastList(Aten &call) { return eachTo(call, "reshape"); }
 static Json blockDiag(Aten &call) {
   const TensorMeta *whole = call.result();
   std::vector<Json> rows;
+  if (!call.hasRank(whole->sizes, 2, 2))
+    return null();
   int64_t before = 0, width = whole->sizes[1];
   for (auto [i, operand] : llvm::enumerate(call.operands("tensors"))) {
     const TensorMeta *part = call.translator.meta(call.find("tensors")->names[i]);
-    SmallVector<int64_t> shape(part->sizes);
+    SmallVector<int64_t> shape(part ? part->sizes : SmallVector<int64_t>(3));
+    if (!call.hasRank(shape, 0, 2))
+      return null();
     while (shape.size() < 2)
       shape.insert(shape.begin(), 1);
     int64_t after = width - before - shape[1];
@@ -213,6 +234,8 @@ static Json asStrided(Aten &call) {
     return call.fail("as_strided of a tensor that is not contiguous is not supported");
   SmallVector<int64_t> size = call.integersOf("size"), stride = call.integersOf("stride");
   Json index = integer(call.integerOf("storage_offset"));
+  if (size.size() != stride.size())
+    return call.fail("expected as many strides as sizes");
   for (size_t d = 0; d < size.size(); ++d) {
     SmallVector<int64_t> shape(size.size(), 1);
     shape[d] = size[d];
@@ -223,7 +246,7 @@ static Json asStrided(Aten &call) {
   }
   if (size.empty())
     return reshape(makeNode("slice", {reshape(call.operand("self"), {-1})},
-                            {{"start", index}, {"end", integer(index.integer + 1)}}),
+                            {{"start", index}, {"end", integer(uint64_t(index.integer) + 1)}}),
                    {});
   return makeNode("take", {call.operand("self"), std::move(index)});
 }

@@ -152,25 +152,32 @@ LogicalResult Translator::translate(const Graph &graph) {
   return success();
 }
 
+LogicalResult Translator::checkResult(const GraphNode &node, StringRef name) {
+  const TensorMeta *known = meta(name);
+  if (!known)
+    return archive.program().fail(*node.json, "the graph does not tell the type of '" + name + "'");
+  if (!known->element)
+    return fail(node, "'" + name + "' is a tensor of " + scalarTypeName(known->scalarType) +
+                          ", which is not supported");
+  if (!known->unknown.empty())
+    return fail(node, "the size of '" + name +
+                          "' is not known when the program is compiled: " + known->unknown);
+  return success();
+}
+
 LogicalResult Translator::translateNode(const GraphNode &node) {
   StringRef target = node.target;
   if (isHostOnly(target))
     return success();
   if (isItem(target))
     return item(node);
-  for (const Argument &output : node.outputs)
-    if (output.kind == Kind::tensor) {
-      const TensorMeta *known = meta(output.text);
-      if (!known)
-        return archive.program().fail(*node.json,
-                                      "the graph does not tell the type of '" + output.text + "'");
-      if (!known->element)
-        return fail(node, "'" + output.text + "' is a tensor of " +
-                              scalarTypeName(known->scalarType) + ", which is not supported");
-      if (!known->unknown.empty())
-        return fail(node, "the size of '" + output.text +
-                              "' is not known when the program is compiled: " + known->unknown);
-    }
+  for (const Argument &output : node.outputs) {
+    if (output.kind == Kind::tensor && failed(checkResult(node, output.text)))
+      return failure();
+    for (const std::string &name : output.names)
+      if (failed(checkResult(node, name)))
+        return failure();
+  }
   if (target.consume_front("torch.ops.higher_order."))
     return higherOrder(node, target);
   return translateAten(node, atenName(node.target));

@@ -61,6 +61,8 @@ public:
   /// The shape of a tensor argument; empty where it is a number.
   llvm::ArrayRef<int64_t> shape(llvm::StringRef name) const;
   const TensorMeta *result(unsigned i = 0) const;
+  /// Whether this many dimensions are between two bounds; else an error.
+  bool hasRank(llvm::ArrayRef<int64_t> shape, size_t least, size_t most = 64);
   Json fail(const llvm::Twine &text);
 
   /// Maps arguments by name: those that `op` has as attributes, and the tensors and scalars as
@@ -83,6 +85,9 @@ public:
   bool rebinds = false;
 
 private:
+  mlir::LogicalResult checkArgument(const Parameter &parameter, const Argument &argument);
+  mlir::LogicalResult checkResults();
+
   std::vector<std::pair<const Parameter *, Argument>> arguments;
   std::vector<std::string> results;
 };
@@ -170,6 +175,7 @@ private:
   void collectUnsupported(const Graph &graph,
                           std::vector<std::pair<const GraphNode *, std::string>> &found);
   mlir::LogicalResult translate(const Graph &graph);
+  mlir::LogicalResult checkResult(const GraphNode &node, llvm::StringRef name);
   mlir::LogicalResult translateNode(const GraphNode &node);
   mlir::LogicalResult item(const GraphNode &node);
   mlir::LogicalResult translateAten(const GraphNode &node, llvm::StringRef name);

@@ -100,7 +100,33 @@ def named_cases():
     yield "missing weight", tied.json(lambda t: t["config"].pop("mix"), "weights_config.json"), "'mix'"
     yield "a joint graph", tied.json(lambda t: t["graph_module"]["signature"]["output_specs"].__setitem__(0, {"gradient_to_parameter": {}})), "joint graph"
     yield "a layout of PyTorch's", (HERE / "layout.pt2").read_bytes(), "do not lie in rows"
+    stops, tokens = Damage("stops"), Damage("tokens")
+    given = lambda op, argument, value: lambda t: replace_argument(t, op, argument, value)
+    yield "a text as a number", stops.json(given("smooth_l1_loss", "beta", {"as_string": "1"})), "expected float for argument 'beta'"
+    yield "a number as tensors", tokens.json(given("index", "indices", {"as_int": 1})), "expected Tensor?[] for argument 'indices'"
+    yield "a far dim", tokens.json(given("chunk", "dim", {"as_int": 2**40})), "is no dimension of its tensors"
+    yield "a dim too far", tokens.json(given("chunk", "dim", {"as_int": 3})), "Dimension out of range"
+    yield "no results", tokens.json(lambda t: node_of(t, "linear").update(outputs=[])), "expected the results of 'torch.ops.aten.linear.default' to be Tensor"
+    yield "a list as result", tokens.json(lambda t: node_of(t, "linear").update(outputs=node_of(t, "chunk")["outputs"])), "expected the results of"
+    yield "parts without types", tokens.json(lambda t: [t["graph_module"]["graph"]["tensor_values"].pop(n["name"]) for n in
+                                                        node_of(t, "chunk")["outputs"][0]["as_tensors"]]), "does not tell the type"
+    yield "a tensor too large", tokens.json(lambda t: t["graph_module"]["graph"]["tensor_values"]["x"].update(
+        sizes=[{"as_int": 2**31}] * 3)), "at most 64 dimensions and 2^40 elements"
+    yield "strides left out", tokens.json(lambda t: t["graph_module"]["graph"]["tensor_values"]["x"].update(strides=[])), "as many strides as sizes"
     yield "no carried values", loops.json(lambda t: None) and loops.json(drop_carried), "expected"
+
+
+def node_of(tree, op):
+    return next(n for n in tree["graph_module"]["graph"]["nodes"] if n["target"].startswith(f"torch.ops.aten.{op}."))
+
+
+def replace_argument(tree, op, argument, value):
+    inputs = node_of(tree, op)["inputs"]
+    found = [i for i in inputs if i["name"] == argument]
+    if not found:
+        inputs.append({"name": argument, "arg": value, "kind": 1})
+    for given in found:
+        given["arg"] = value
 
 
 def drop_carried(tree):
