@@ -1,0 +1,27 @@
+// RUN: gradc-opt %s --verify-diagnostics --split-input-file | gradc-opt --split-input-file | FileCheck %s
+// RUN: gradc-opt %s --verify-diagnostics --split-input-file --test-ag-rules | FileCheck %s --check-prefix=RULE
+// RUN: gradc-opt %s --verify-diagnostics --split-input-file --lower-to-linalg | FileCheck %s --check-prefix=LOWER
+
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: ag.log10 %{{.*}} : tensor<4xf32>
+  %y = ag.log10 %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// RULE-LABEL: func.func @f_vjp(
+// RULE: ag.log10
+// RULE: ag.mul
+// RULE: ag.div
+// RULE: return %{{[^,]+}} :
+
+// LOWER-LABEL: func.func @f(
+// LOWER: linalg.generic
+// LOWER: math.log10
+
+// -----
+
+func.func @f(%x: tensor<4xi64>) {
+  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point}}
+  %y = ag.log10 %x : tensor<4xi64>
+  return
+}

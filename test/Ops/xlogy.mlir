@@ -1,0 +1,34 @@
+// RUN: gradc-opt %s --verify-diagnostics --split-input-file | gradc-opt --split-input-file | FileCheck %s
+// RUN: gradc-opt %s --verify-diagnostics --split-input-file --test-ag-rules | FileCheck %s --check-prefix=RULE
+// RUN: gradc-opt %s --verify-diagnostics --split-input-file --lower-to-linalg | FileCheck %s --check-prefix=LOWER
+
+func.func @f(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: ag.xlogy %{{.*}}, %{{.*}} : tensor<4xf32>
+  %y = ag.xlogy %a, %b : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// RULE-LABEL: func.func @f_vjp(
+// RULE: ag.xlogy
+// RULE: ag.compare eq
+// RULE: ag.compare le
+// RULE: ag.logical_and
+// RULE: ag.xlogy
+// RULE: ag.select
+// RULE: ag.mul
+// RULE: ag.div
+// RULE: return %{{[^,]+}}, %{{[^,]+}} :
+
+// LOWER-LABEL: func.func @f(
+// LOWER: linalg.generic
+// LOWER: math.log
+// LOWER: arith.cmpf
+// LOWER: arith.mulf
+
+// -----
+
+func.func @f(%a: tensor<4xi64>, %b: tensor<4xi64>) {
+  // expected-error@+1 {{operand #0 must be ranked tensor of floating-point}}
+  %y = ag.xlogy %a, %b : tensor<4xi64>
+  return
+}
