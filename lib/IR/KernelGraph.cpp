@@ -321,7 +321,8 @@ LogicalResult KernelGraphBuilder::addGeneric(const OpLoops &loops) {
     if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
       KernelNode n{KernelNode::Index, index.getType()};
       int64_t stride = 1;
-      for (int d : llvm::reverse(kernelDims(loops.dims[index.getDim()]))) {
+      SmallVector<int> dims = kernelDims(loops.dims[index.getDim()]);
+      for (int d : llvm::reverse(dims)) {
         n.access.dims.insert(n.access.dims.begin(), {d, stride});
         stride *= graph.sizes[d];
       }

@@ -9,7 +9,7 @@ build=${1:-$root/build-sanitize}
 pattern=${2:-^(lit/(Import|Gradient|Lower|Schedule|Pipeline|Ops|IR)|runtime-(rng|number|print|files)|random/found|end-to-end/(autograd-rules|forms))}
 cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++-22 -DCMAKE_C_COMPILER=clang-22 \
   -DGRADC_SANITIZE=ON > "$build.log"
-ninja -C "$build" gradc gradc-opt gradc-batch gradc-interp gradc_rt rng_test number_test print_test files_test
+ninja -C "$build" gradc gradc-import gradc-opt gradc-batch gradc-interp gradc_rt rng_test number_test print_test files_test
 
 # MLIR and LLVM are not instrumented: containers that cross their border look overflowed, and their singletons leaked.
 export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:detect_odr_violation=0

@@ -30,34 +30,19 @@ static bool reshapes(StringRef base) {
                             base);
 }
 
-LogicalResult Translator::checkLayouts(const Graph &graph) {
-  // The tensor that a value is a view of; of a new tensor it is itself.
-  llvm::StringMap<std::string> roots;
-  auto rootOf = [&](const std::string &name) {
-    auto found = roots.find(name);
-    return found == roots.end() ? name : found->second;
-  };
-  llvm::StringSet<> writtenRoots;
-  llvm::StringMap<const GraphNode *> reshaped;
+void Translator::walkAliases(const Graph &graph, llvm::StringMap<std::string> &roots,
+                             AliasVisitor visit) {
   for (const GraphNode &node : graph.nodes) {
-    for (const auto &[name, argument] : node.inputs)
-      if (argument.graph && failed(checkLayouts(*argument.graph)))
-        return failure();
-    StringRef target = node.target;
-    if (!target.consume_front("torch.ops.aten."))
-      continue;
-    target.consume_back(".default");
-    const Schema *schema = findSchema(target);
+    const Schema *schema = findSchema(atenName(node.target));
     for (const Parameter &parameter :
          schema ? ArrayRef<Parameter>(schema->parameters) : ArrayRef<Parameter>())
       for (const auto &[name, argument] : node.inputs) {
         if (parameter.name != name || argument.kind != Kind::tensor || !parameter.isAliased)
           continue;
-        std::string root = rootOf(argument.text);
-        if (parameter.isWritten)
-          writtenRoots.insert(root);
-        if (reshapes(schema->base()))
-          reshaped.try_emplace(root, &node);
+        std::string root = roots.lookup(argument.text);
+        if (root.empty())
+          continue;
+        visit(node, schema->base(), parameter, root);
         for (const Argument &output : node.outputs) {
           if (output.kind == Kind::tensor)
             roots[output.text] = root;
@@ -66,6 +51,26 @@ LogicalResult Translator::checkLayouts(const Graph &graph) {
         }
       }
   }
+}
+
+LogicalResult Translator::checkLayouts(const Graph &graph) {
+  for (const GraphNode &node : graph.nodes)
+    for (const auto &[name, argument] : node.inputs)
+      if (argument.graph && failed(checkLayouts(*argument.graph)))
+        return failure();
+  llvm::StringMap<std::string> roots; // a new tensor is its own
+  for (const auto &[name, type] : graph.tensors)
+    roots[name] = name;
+  llvm::StringSet<> writtenRoots;
+  llvm::StringMap<const GraphNode *> reshaped;
+  walkAliases(
+      graph, roots,
+      [&](const GraphNode &node, StringRef base, const Parameter &parameter, StringRef root) {
+        if (parameter.isWritten)
+          writtenRoots.insert(root);
+        if (reshapes(base))
+          reshaped.try_emplace(root, &node);
+      });
   for (const auto &entry : reshaped) {
     auto meta = graph.tensors.find(entry.first());
     if (writtenRoots.contains(entry.first()) && meta != graph.tensors.end() &&

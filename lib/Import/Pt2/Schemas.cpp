@@ -86,20 +86,24 @@ static Schema parseSchema(StringRef text) {
   return schema;
 }
 
+StringRef atenName(StringRef target) {
+  if (!target.consume_front("torch.ops.aten."))
+    return "";
+  target.consume_back(".default");
+  return target;
+}
+
 const Schema *findSchema(StringRef name) {
   // Compilers of several threads share the table.
   static std::mutex mutex;
   static llvm::StringMap<std::unique_ptr<Schema>> parsed;
   std::lock_guard<std::mutex> guard(mutex);
-  auto [entry, isNew] = parsed.try_emplace(name);
-  if (!isNew)
-    return entry->second.get();
+  if (auto known = parsed.find(name); known != parsed.end())
+    return known->second.get();
   for (StringRef text : texts)
-    if (nameOf(text) == name) {
-      entry->second = std::make_unique<Schema>(parseSchema(text));
-      break;
-    }
-  return entry->second.get();
+    if (nameOf(text) == name)
+      return (parsed[name] = std::make_unique<Schema>(parseSchema(text))).get();
+  return nullptr;
 }
 
 Argument defaultOf(const Parameter &parameter) {

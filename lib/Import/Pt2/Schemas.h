@@ -32,6 +32,8 @@ struct Schema {
   }
 };
 
+/// "add.Tensor" of "torch.ops.aten.add.Tensor", "relu" of "torch.ops.aten.relu.default".
+llvm::StringRef atenName(llvm::StringRef target);
 /// The signature of "add.Tensor", or "relu" for relu.default; null when there is none.
 const Schema *findSchema(llvm::StringRef name);
 /// The names of all signatures, sorted.

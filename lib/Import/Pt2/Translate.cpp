@@ -70,14 +70,6 @@ void Translator::emit(const GraphNode &node, Json json) {
 
 //===-- Nodes ---------------------------------------------------------------------------------===//
 
-/// "add.Tensor" of "torch.ops.aten.add.Tensor", "relu" of "torch.ops.aten.relu.default".
-static StringRef atenName(StringRef target) {
-  if (!target.consume_front("torch.ops.aten."))
-    return "";
-  target.consume_back(".default");
-  return target;
-}
-
 /// Nodes that compute sizes, which are numbers here, or check what is known.
 static bool isHostOnly(StringRef target) {
   return target.starts_with("_operator.") || target.starts_with("torch.sym_") ||
@@ -292,6 +284,11 @@ LogicalResult Translator::inlineGraph(const GraphNode &node, const Graph &graph,
 /// Finds inputs that are written: a result may be a view of an argument, and a write goes through.
 /// `roots` tells which input a value is a view of.
 void Translator::findWrites(const Graph &graph, llvm::StringMap<std::string> &roots) {
+  walkAliases(graph, roots,
+              [&](const GraphNode &, StringRef, const Parameter &parameter, StringRef root) {
+                if (parameter.isWritten)
+                  written.insert(root);
+              });
   for (const GraphNode &node : graph.nodes) {
     StringRef target = node.target;
     // Norms write running statistics though their signatures do not say so.
@@ -301,10 +298,6 @@ void Translator::findWrites(const Graph &graph, llvm::StringMap<std::string> &ro
         written.insert(roots.lookup(argument.text));
     if (target.starts_with("torch.ops.higher_order."))
       findInnerWrites(node, roots);
-    else if (const Schema *schema = findSchema(atenName(target)))
-      for (const Parameter &parameter : schema->parameters)
-        if (parameter.isAliased)
-          followAlias(node, parameter, roots);
   }
 }
 
@@ -328,24 +321,6 @@ void Translator::findInnerWrites(const GraphNode &node, const llvm::StringMap<st
       if (input.kind == Kind::tensor && !root.empty())
         inner[input.text] = root;
     findWrites(*argument.graph, inner);
-  }
-}
-
-/// An argument that the results may be views of, or that is written.
-void Translator::followAlias(const GraphNode &node, const Parameter &parameter,
-                             llvm::StringMap<std::string> &roots) {
-  for (const auto &[name, argument] : node.inputs) {
-    std::string root = argument.kind == Kind::tensor ? roots.lookup(argument.text) : "";
-    if (parameter.name != name || root.empty())
-      continue;
-    if (parameter.isWritten)
-      written.insert(root);
-    for (const Argument &output : node.outputs) {
-      if (output.kind == Kind::tensor)
-        roots[output.text] = root;
-      for (const std::string &tensor : output.names)
-        roots[tensor] = root;
-    }
   }
 }
 

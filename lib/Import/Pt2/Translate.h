@@ -189,8 +189,12 @@ private:
   mlir::LogicalResult outputs(Json &table);
   void findWrites(const Graph &graph, llvm::StringMap<std::string> &roots);
   void findInnerWrites(const GraphNode &node, const llvm::StringMap<std::string> &roots);
-  void followAlias(const GraphNode &node, const Parameter &parameter,
-                   llvm::StringMap<std::string> &roots);
+  /// Tells of each argument that results may be views of, or that is written, and of its root: the
+  /// tensor of `roots` that it is a view of. Results get their roots.
+  using AliasVisitor = llvm::function_ref<void(const GraphNode &node, llvm::StringRef base,
+                                               const Parameter &parameter, llvm::StringRef root)>;
+  static void walkAliases(const Graph &graph, llvm::StringMap<std::string> &roots,
+                          AliasVisitor visit);
   std::string typeOf(const TensorMeta &meta) const;
   std::string dtypeOf(const TensorMeta &meta) const;
 
