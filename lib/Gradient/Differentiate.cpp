@@ -286,6 +286,9 @@ void Expander::expand(ag::RequiresGradOp op) {
 
 /// PyTorch's name of the node that made a value, as its text shows it.
 std::string nodeName(Value v) {
+  // What a loop ends with is what its last turn made.
+  while (auto loop = v.getDefiningOp<scf::ForOp>())
+    v = loop.getBody()->getTerminator()->getOperand(cast<OpResult>(v).getResultNumber());
   Operation *op = v.getDefiningOp();
   if (!op)
     return "Backward";

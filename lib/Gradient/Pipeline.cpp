@@ -11,6 +11,7 @@ void gradc::gradient::buildGradientPipeline(OpPassManager &pm) {
   pm.addPass(createExpandDraws());
   pm.addNestedPass<func::FuncOp>(createFlattenNoGrad());
   pm.addNestedPass<func::FuncOp>(createPromoteVariables());
+  pm.addNestedPass<func::FuncOp>(createRollLoops());
   // Nothing may merge equal values before this: two equal tensors can be modified apart.
   pm.addPass(createDifferentiate());
   pm.addNestedPass<func::FuncOp>(createStripAutograd());

@@ -90,6 +90,16 @@ def StripAutograd : Pass<"ag-strip-autograd", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::gradc::ag::AgDialect"];
 }
 
+def RollLoops : Pass<"ag-roll-loops", "::mlir::func::FuncOp"> {
+  let summary = "makes loops of ops that repeat, as an export of a loop over time steps has them";
+  let description = [{
+    Value ops that stand in a row at least 16 times, 128 in all, each turn reading values of its own, of the turn before, or
+    the same ones from outside, become an `scf.for`; behind it only the last turn's values may be read.
+  }];
+  let statistics = [Statistic<"loops", "loops", "loops made">];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+}
+
 def JoinPads : Pass<"ag-join-pads", "::mlir::func::FuncOp"> {
   let summary = "turns sums of zero-padded values that meet along a dim into concatenations";
   let dependentDialects = ["::gradc::ag::AgDialect"];
