@@ -91,16 +91,10 @@ private:
 };
 } // namespace
 
-/// Pieces of the first dim. Halves of halves: the gradient of a slice is as large as what it was
-/// taken from.
-static void unstack(Term x, int64_t from, int64_t to, Steps &steps) {
-  if (to - from == 1) {
-    steps.push_back(reshape(x, x.shape().drop_front()));
-    return;
-  }
-  int64_t half = (to - from) / 2;
-  unstack(slice(x, 0, 0, half), from, from + half, steps);
-  unstack(slice(x, 0, half, to - from), from + half, to, steps);
+/// The steps, along the first dim.
+static void unstack(Term x, Steps &steps) {
+  for (int64_t t = 0; t < x.size(0); ++t)
+    steps.push_back(reshape(slice(x, 0, t, t + 1), x.shape().drop_front()));
 }
 
 static Term stack(ArrayRef<Term> steps) {
@@ -216,7 +210,7 @@ void Layers::runDirection(int64_t index, bool reverse, const Steps &in, Term joi
   const Weights &w = weights[index];
   Steps projected;
   if (joined)
-    unstack(project(kind, joined, w), 0, length, projected);
+    unstack(project(kind, joined, w), projected);
   else
     for (const Term &t : in)
       projected.push_back(project(kind, t, w));

@@ -9,6 +9,38 @@ using namespace gradc::sched;
 // Long bodies compile slowly and spill.
 static constexpr size_t kMaxOps = 64;
 
+// So many slices of one kind are read from one kernel's point of view at different addresses.
+static constexpr unsigned kLikeSlices = 4;
+
+/// Whether a slice is a run of neighbours in memory.
+static bool isRun(tensor::ExtractSliceOp slice) {
+  ArrayRef<int64_t> from = slice.getSourceType().getShape();
+  bool partial = false; // a dim further in is not whole
+  for (size_t i = from.size(); i-- > 0;) {
+    int64_t size = slice.getStaticSizes()[i];
+    if (size != 1 && (partial || slice.getStaticStrides()[i] != 1))
+      return false;
+    partial |= size != from[i];
+  }
+  return true;
+}
+
+/// One of many like it of one tensor, as each time step takes: a kernel that gets its address
+/// serves all of them, where one that knows its place in the whole tensor serves but one.
+static bool isOneOfMany(tensor::ExtractSliceOp slice) {
+  if (!isRun(slice) ||
+      isa_and_nonnull<tensor::EmptyOp, linalg::FillOp>(slice.getSource().getDefiningOp()))
+    return false;
+  unsigned like = 0;
+  for (Operation *user : slice.getSource().getUsers()) {
+    auto other = dyn_cast<tensor::ExtractSliceOp>(user);
+    like += other && other.getType() == slice.getType();
+    if (like == kLikeSlices)
+      return true;
+  }
+  return false;
+}
+
 OpKind gradc::sched::kindOf(Operation *op) {
   if (isa<tensor::EmptyOp, linalg::FillOp>(op) || op->hasTrait<OpTrait::ConstantLike>())
     return OpKind::Free;
@@ -18,7 +50,7 @@ OpKind gradc::sched::kindOf(Operation *op) {
     bool fixed = llvm::none_of(
         ArrayRef{slice.getStaticOffsets(), slice.getStaticSizes(), slice.getStaticStrides()},
         [](ArrayRef<int64_t> numbers) { return ShapedType::isDynamicShape(numbers); });
-    return fixed ? OpKind::View : OpKind::None;
+    return fixed && !isOneOfMany(slice) ? OpKind::View : OpKind::None;
   }
   auto generic = dyn_cast<linalg::GenericOp>(op);
   return generic && generic.hasPureTensorSemantics() ? OpKind::Loops : OpKind::None;

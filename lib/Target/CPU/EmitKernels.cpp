@@ -22,8 +22,10 @@ namespace {
 
 /// A function of at most this many operations is inlined wherever it is launched.
 constexpr int64_t kInlineOps = 800;
-/// What a function may grow by, in all.
+/// What a function may grow by, in all; LLVM's schedulers take quadratic time on long blocks, so
+/// that what is launched often counts for more.
 constexpr int64_t kInlineBudget = 5000;
+constexpr int64_t kOften = 4, kOftenWeight = 8;
 
 struct EmitKernelsPass : cpu::impl::EmitKernelsPassBase<EmitKernelsPass> {
   using EmitKernelsPassBase::EmitKernelsPassBase;
@@ -251,7 +253,8 @@ void EmitKernelsPass::chooseInlined() {
     for (auto &[function, kernels] : launches) {
       int64_t sum = 0;
       for (auto &[name, count] : kernels)
-        sum += sizes[name] <= limit ? sizes[name] * count : 0;
+        if (sizes[name] <= limit)
+          sum += sizes[name] * count * (count > kOften ? kOftenWeight : 1);
       most = std::max(most, sum);
     }
     return most;

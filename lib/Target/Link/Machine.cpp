@@ -87,6 +87,7 @@ void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optL
     return;
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving = false;
+  tuning.LoopUnrolling = false; // but for the loops that the emitters mark
   PassBuilder builder(&machine, tuning);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
