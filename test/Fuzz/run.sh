@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh - runs the fuzz targets one after another: test/Fuzz/run.sh SECONDS [BUILD [TARGET...]]
 #
-# BUILD is configured with -DGRADC_FUZZ=ON (default: build-fuzz). Seeds are the tests' own inputs; what libFuzzer finds stays in
+# BUILD is configured with -DGRADC_FUZZ=ON, best with -DGRADC_SANITIZE=ON, too (default: build-fuzz). Seeds are the tests' own inputs; what libFuzzer finds stays in
 # BUILD/fuzz/TARGET. An input that fails is BUILD/fuzz/crash-TARGET-*: shrink it with `BUILD/bin/fuzz-TARGET -minimize_crash=1
 # FILE`, fix it and keep it in test/Fuzz/corpus/TARGET, which the tests replay.
 set -euo pipefail
@@ -56,10 +56,10 @@ for target in "${targets[@]}"; do
   [ -n "$(ls -A "$corpus")" ] || seeds "$target" "$corpus"
   [ ! -d "$here/corpus/$target" ] || cp "$here/corpus/$target"/* "$corpus"
   dictionary > "$build/fuzz/dictionary"
-  options=(-max_total_time="$seconds" -timeout=30 -rss_limit_mb=3000 -max_len=6000 -print_final_stats=1
+  options=(-max_total_time="$seconds" -timeout=30 -rss_limit_mb=3000 -malloc_limit_mb=1000 -max_len=6000 -print_final_stats=1
     -artifact_prefix="$build/fuzz/crash-$target-")
   [ "$target" != exports ] || options+=(-max_len=40000)
-  case $target in import | stages) options+=(-dict="$build/fuzz/dictionary") ;; esac
+  case $target in import | stages | exports) options+=(-dict="$build/fuzz/dictionary") ;; esac
   echo "== $target"
   "$build/bin/fuzz-$target" "${options[@]}" "$corpus" > "$build/fuzz/$target.log" 2>&1 || echo "fuzz-$target failed:"
   tail -40 "$build/fuzz/$target.log" | grep -E 'ERROR|SUMMARY|Test unit written|stat::' || true

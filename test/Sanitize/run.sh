@@ -2,7 +2,7 @@
 # run.sh - builds the compiler with AddressSanitizer and UndefinedBehaviorSanitizer and runs the tests with it:
 #   test/Sanitize/run.sh [BUILD [PATTERN]]        default: build-sanitize, and the tests of the compiler's passes, its driver and the runtime
 # Then compiled programs and the runtime themselves under the same sanitizers, and two instances in two threads under ThreadSanitizer.
-# Takes about 20 minutes on two cores, most of it for the build; ends with status 0 when nothing was found.
+# Takes about 25 minutes on two idle cores, most of it for the build; ends with status 0 when nothing was found.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${1:-$root/build-sanitize}
