@@ -1,6 +1,7 @@
 // Archive.cpp - opens .pt2 archives and reads their tensors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Archive.h"
+#include "Graph.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
 
@@ -351,10 +352,16 @@ DenseElementsAttr Archive::read(const Payload &payload) const {
     return {};
   }
   // An expanded tensor may be far larger than its file: that much memory is not worth an entry.
-  if (uint64_t(count) > (uint64_t(1) << 36) / width) {
-    (void)document.fail(*payload.json, "a tensor of " + Twine(count) + " elements is too large");
+  uint64_t room = std::max<uint64_t>(storage->size(), uint64_t(1) << 28);
+  if (uint64_t(count) > room / width) {
+    (void)document.fail(*payload.json, "a tensor of " + Twine(count) +
+                                           " elements is too large: expected at most 2^28 bytes, "
+                                           "or as many as its storage has");
     return {};
   }
+  if (liesInRows(payload.sizes, payload.strides) && !payload.element.isInteger(1))
+    return DenseElementsAttr::getFromRawBuffer(
+        type, ArrayRef<char>(storage->data() + payload.offset * width, count * width));
   std::string raw(count * width, '\0');
   gather(payload, *storage, width, raw.data());
   if (payload.element.isInteger(1)) {

@@ -23,6 +23,7 @@ struct TensorMeta {
 
 /// Whether the elements lie in row-major order without gaps.
 bool liesInRows(const TensorMeta &meta);
+bool liesInRows(llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> strides);
 
 struct Graph;
 

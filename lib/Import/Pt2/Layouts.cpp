@@ -11,17 +11,18 @@ namespace gradc::pt2 {
 
 using Kind = Argument::Kind;
 
-bool liesInRows(const TensorMeta &meta) {
+bool liesInRows(ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides) {
   int64_t stride = 1;
-  for (size_t i = meta.sizes.size(); i-- > 0;) {
-    if (meta.sizes[i] == 0)
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] == 0)
       return true;
-    if (meta.sizes[i] != 1 && meta.strides[i] != stride)
+    if (sizes[i] != 1 && strides[i] != stride)
       return false;
-    stride *= meta.sizes[i];
+    stride *= sizes[i];
   }
   return true;
 }
+bool liesInRows(const TensorMeta &meta) { return liesInRows(meta.sizes, meta.strides); }
 
 /// Operators that join or divide dimensions.
 static bool reshapes(StringRef base) {

@@ -96,6 +96,8 @@ def named_cases():
     yield "pickled", tied.json(lambda t: config(t).update(use_pickle=True), "weights_config.json"), "pickled"
     yield "overflow", tied.json(lambda t: config(t)["tensor_meta"].update(sizes=[{"as_int": 2**62}, {"as_int": 2**62}]), "weights_config.json"), "at most"
     yield "large stride", tied.json(lambda t: config(t)["tensor_meta"].update(strides=[{"as_int": 2**62}, {"as_int": 1}]), "weights_config.json"), "overflow"
+    yield "expanded too far", tied.json(lambda t: config(t)["tensor_meta"].update(
+        sizes=[{"as_int": 2**15}] * 2, strides=[{"as_int": 0}] * 2), "weights_config.json"), "1073741824 elements is too large"
     yield "negative offset", tied.json(lambda t: config(t)["tensor_meta"].update(storage_offset={"as_int": -1}), "weights_config.json"), "not below 0"
     yield "missing weight", tied.json(lambda t: t["config"].pop("mix"), "weights_config.json"), "'mix'"
     yield "a joint graph", tied.json(lambda t: t["graph_module"]["signature"]["output_specs"].__setitem__(0, {"gradient_to_parameter": {}})), "joint graph"
