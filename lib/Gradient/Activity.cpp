@@ -44,7 +44,7 @@ void Activity::visit(Operation *op) {
     }
   } else if (auto gradient = dyn_cast<ag::GradientOp>(op)) {
     // Not expanded yet: its results may have a history, which the expansion finds out.
-    on = allLeaves && gradient.getCreateGraph() && active.contains(gradient.getValue());
+    on = throughGradients && gradient.getCreateGraph() && active.contains(gradient.getValue());
   } else if (!isa<ag::DetachOp, ag::GradOp>(op)) {
     on = llvm::any_of(op->getOperands(), [&](Value v) { return active.contains(v); });
   }

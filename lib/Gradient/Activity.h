@@ -21,11 +21,15 @@ std::optional<int64_t> tripCount(mlir::scf::ForOp loop);
 class Activity {
 public:
   /// Every leaf is a root: PyTorch's requires_grad.
-  explicit Activity(mlir::func::FuncOp func) : allLeaves(true) { sweep(func.getBody().front()); }
-  /// Only these are roots; leaves are given by their variable.
+  explicit Activity(mlir::func::FuncOp func) : allLeaves(true), throughGradients(true) {
+    sweep(func.getBody().front());
+  }
+  /// Only these are roots; leaves are given by their variable. `throughGradients`: what a gradient
+  /// that is not expanded yet gives may lead to them, too.
   Activity(mlir::func::FuncOp func, mlir::ValueRange values,
-           mlir::ArrayRef<mlir::StringAttr> leaves)
-      : rootLeaves(leaves.begin(), leaves.end()), rootValues(values.begin(), values.end()) {
+           mlir::ArrayRef<mlir::StringAttr> leaves, bool throughGradients = false)
+      : throughGradients(throughGradients), rootLeaves(leaves.begin(), leaves.end()),
+        rootValues(values.begin(), values.end()) {
     sweep(func.getBody().front());
   }
   bool operator()(mlir::Value v) const { return active.contains(v); }
@@ -40,7 +44,7 @@ private:
   void visit(mlir::Operation *op);
   void visitLoop(mlir::scf::ForOp loop);
 
-  bool allLeaves = false;
+  bool allLeaves = false, throughGradients = false;
   llvm::DenseSet<mlir::StringAttr> rootLeaves;
   llvm::DenseSet<mlir::Value> rootValues, active;
 };

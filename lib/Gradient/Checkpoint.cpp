@@ -22,7 +22,7 @@ void inlineCheckpoint(ag::CheckpointOp op) {
 
 /// What is done once only.
 static bool isStatement(Operation *op) {
-  return isa<ag::ExpectOp, ag::PrintOp, ag::ModifiedOp, ag::RequiresGradOp>(op);
+  return isa<ag::ExpectOp, ag::PrintOp, ag::ModifiedOp, ag::SavedOp, ag::RequiresGradOp>(op);
 }
 
 /// The values from outside that the region reads, in its order.

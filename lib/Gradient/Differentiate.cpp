@@ -198,7 +198,7 @@ LogicalResult Expander::expand(ag::GradientOp op) {
     else
       values.push_back(v);
   }
-  Activity active(func, values, leaves);
+  Activity active(func, values, leaves, /*throughGradients=*/true);
   Reverse reverse(op, active, tape, op.getRetainGraph() || op.getCreateGraph());
   if (active(op.getValue()) && failed(reverse.run(op.getValue(), op.getCotangent())))
     return failure();

@@ -101,9 +101,24 @@ static LogicalResult modified(Operation *node, Operation *marker, Operation *sta
   return error;
 }
 
+/// What the importer notes that PyTorch saves for `node`; whether it notes anything.
+static bool notedFor(Operation *node, SmallVectorImpl<Value> &saved) {
+  bool any = false;
+  for (Value result : node->getResults())
+    for (Operation *user : result.getUsers())
+      if (auto note = dyn_cast<ag::SavedOp>(user); note && note.getResult() == result) {
+        llvm::append_range(saved, note.getValues());
+        any = true;
+      }
+  return any;
+}
+
 LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *statement,
                           bool retain) {
-  if (reads.empty() || node->hasAttr("ag.unsaved"))
+  if (node->hasAttr("ag.unsaved"))
+    reads = {};
+  SmallVector<Value> noted;
+  if (!notedFor(node, noted) && reads.empty())
     return success();
   auto &freers = freedBy[node];
   if (!retain)
@@ -125,12 +140,20 @@ LogicalResult Tape::visit(Operation *node, ArrayRef<Value> reads, Operation *sta
       error.attachNote(freer->getLoc()) << "this backward freed it";
     return error;
   }
-  for (Value v : reads)
+  auto writer = [&](Value v, bool isNoted) -> Operation * {
     for (Value at = v; at; at = viewed(at))
       for (Operation *user : at.getUsers())
         if (isa<ag::ModifiedOp>(user) && mayPrecede(user, statement, node) &&
-            !isOwnWrite(node, user, v) && !isDerivedFromWrite(node, user))
-          return modified(node, user, statement);
+            (isNoted || !isOwnWrite(node, user, v)) && !isDerivedFromWrite(node, user))
+          return user;
+    return nullptr;
+  };
+  for (Value v : reads)
+    if (Operation *marker = writer(v, false))
+      return modified(node, marker, statement);
+  for (Value v : noted)
+    if (Operation *marker = writer(v, true))
+      return modified(node, marker, statement);
   return success();
 }
 

@@ -19,7 +19,7 @@ struct StripAutograd : impl::StripAutogradBase<StripAutograd> {
     getOperation().walk([&](Operation *op) {
       if (isa<ag::LeafOp, ag::DetachOp>(op))
         op->getResult(0).replaceAllUsesWith(op->getOperand(0));
-      else if (!isa<ag::ModifiedOp>(op))
+      else if (!isa<ag::ModifiedOp, ag::SavedOp>(op))
         return;
       gone.push_back(op);
     });

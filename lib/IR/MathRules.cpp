@@ -28,7 +28,7 @@ Expr logitDerivative(Expr d, Expr x, double eps) {
   if (eps < 0)
     return select((x >= 0.0) & (x <= 1.0), inner, std::numeric_limits<double>::quiet_NaN());
   Expr low = constant(x, eps);
-  return select((x >= low) & (x <= 1.0 - low), inner, 0.0);
+  return select((x < low) | (x > 1.0 - low), constant(x, 0.0), inner); // NaN stays
 }
 
 Expr geluDerivative(Expr d, Expr x) {

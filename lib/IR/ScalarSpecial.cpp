@@ -169,8 +169,12 @@ Value scalarPolygamma(OpBuilder &b, Location loc, Value value, int64_t n) {
     Scalar cotangent = apply<math::CosOp>(r * pi) / sine;
     Scalar mirrored = (n % 2 ? -y : y) - polynomial(cotangent, cotangentDerivative(n));
     // At the poles, where the polynomial of an infinity would be NaN.
-    mirrored = select(sine == 0.0, n % 2 ? INFINITY : NAN, mirrored);
-    return select(negative, mirrored, y);
+    if (n == 1)
+      return select(negative, select(sine == 0.0, INFINITY, mirrored), y);
+    // As PyTorch, which takes the poles to be of one sign.
+    Scalar pole = (x <= 0.0) & (x == floor(x)), infinite = x == INFINITY;
+    mirrored = select(negative, mirrored, y);
+    return select(pole, n % 2 ? INFINITY : -INFINITY, select(infinite, NAN, mirrored));
   });
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which ops there are, and how their operands are promoted, stands in the entries of the dialect.
+#include "History.h"
 #include "Importer.h"
 #include "mlir/IR/Verifier.h"
 
@@ -133,7 +134,11 @@ static LogicalResult unify(Importer &importer, Node &node, ArrayRef<Type> elemen
     if (operand.isLiteral) {
       value = importer.wrappedConstant(importer.makeType(shape, element), *operand.json, node.loc);
     } else {
-      value = importer.cast(importer.read(*operand.tensor, node.loc), element, node.loc);
+      Value read = importer.read(*operand.tensor, node.loc);
+      value = importer.cast(read, element, node.loc);
+      // PyTorch saves what it was given.
+      if (value != read)
+        value.getDefiningOp()->setAttr("ag.saves_operand", importer.b.getUnitAttr());
       value = importer.broadcast(value, shape, node.loc);
     }
     if (!value)
@@ -448,8 +453,12 @@ LogicalResult writeTarget(Importer &importer, Node &node, Value value) {
                                        " doesn't match the broadcast shape " +
                                        listText(type.getShape()));
   node.results = {node.inputs[0].tensor};
-  return importer.write(target, importer.cast(value, to, node.loc), hasHistory(importer, node),
-                        node.loc);
+  value = importer.cast(value, to, node.loc);
+  if (from.isInteger(1) && !isLogical(node)) // a comparison
+    for (Operand &operand : node.inputs)
+      if (operand.tensor)
+        value = writtenOver(importer, *operand.tensor, value, node.loc);
+  return importer.write(target, value, hasHistory(importer, node), node.loc);
 }
 
 LogicalResult checkTarget(Importer &importer, Node &node) {
@@ -515,23 +524,15 @@ static LogicalResult castTo(Importer &importer, Node &node) {
   return success();
 }
 
-/// A write of everything into a tensor with a history: PyTorch's still requires grad, and what it
-/// was made of gets a gradient of zero.
-static Value writtenOver(Importer &importer, Tensor &target, Value value, Location loc) {
-  if (!importer.gradEnabled() || !importer.needsGrad(target) ||
-      !isa<FloatType>(target.type.getElementType()))
-    return value;
-  Shape starts(target.type.getRank(), 0), steps(target.type.getRank(), 1);
-  return ag::UpdateSliceOp::create(importer.b, loc, target.type, importer.read(target, loc), value,
-                                   starts, steps);
-}
-
 /// copy_, fill_: the source is converted to the target's type whatever it is.
 static LogicalResult copyInto(Importer &importer, Node &node) {
+  const Operand &source = node.inputs[1];
+  node.results = {node.inputs[0].tensor};
+  if (node.spec->name == "fill_" && source.isLiteral)
+    node.inputs[0].tensor = unexpanded(node.inputs[0].tensor);
   if (failed(checkTarget(importer, node)))
     return failure();
   Tensor &target = *node.inputs[0].tensor;
-  const Operand &source = node.inputs[1];
   if (node.spec->name == "fill_" && source.tensor && source.tensor->type.getRank() != 0)
     return importer.fail(*source.json,
                          "fill_ only supports 0-dimension value tensor but got tensor with " +
@@ -549,9 +550,11 @@ static LogicalResult copyInto(Importer &importer, Node &node) {
                                          " doesn't match the broadcast shape " + listText(joined));
     value = importer.cast(importer.read(*source.tensor, node.loc), target.type.getElementType(),
                           node.loc);
+    // A later write of the source does not change it.
+    value = ag::ReshapeOp::create(importer.b, node.loc, value.getType(), value);
+    value.getDefiningOp()->setAttr("ag.copy", importer.b.getUnitAttr());
     value = importer.broadcast(value, wanted, node.loc);
   }
-  node.results = {node.inputs[0].tensor};
   Node sourceOnly{node.json, node.spec, node.loc, {}, {source}, {}};
   if (!value)
     return failure();
@@ -560,10 +563,11 @@ static LogicalResult copyInto(Importer &importer, Node &node) {
 }
 
 static LogicalResult zeroInto(Importer &importer, Node &node) {
+  node.results = {node.inputs[0].tensor};
+  node.inputs[0].tensor = unexpanded(node.inputs[0].tensor);
   if (failed(checkTarget(importer, node)))
     return failure();
   Tensor &target = *node.inputs[0].tensor;
-  node.results = {node.inputs[0].tensor};
   Value zeros = importer.splat(target.type, 0, node.loc);
   return importer.write(target, writtenOver(importer, target, zeros, node.loc), false, node.loc);
 }

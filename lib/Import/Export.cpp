@@ -235,6 +235,7 @@ LogicalResult Exporter::stateOp(Operation *op) {
                          {{"set_to_none", flag(o.getSetToNone())}});
       })
       .Case([&](ag::ModifiedOp o) { return statement("ag.modified", operands(o.getValues())); })
+      .Case([&](ag::SavedOp o) { return statement("ag.saved", operands(o->getOperands())); })
       .Case([&](ag::BackwardOp o) {
         return statement("backward", operands(o->getOperands()),
                          {{"retain_graph", flag(o.getRetainGraph())},

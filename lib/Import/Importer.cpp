@@ -278,6 +278,36 @@ LogicalResult Importer::readInputs(const Json &json, Node &node) {
   return success();
 }
 
+/// What has a storage of its own in PyTorch may be made by an op that elsewhere is a view, or be
+/// the operand itself: tells autograd that a write to the operand does not change it.
+static void markCopies(Importer &importer, const Node &node) {
+  if (StringRef(node.spec->name).starts_with("ag."))
+    return;
+  for (const TensorRef &result : node.results) {
+    Storage &storage = *result->storage;
+    Value value = result->isView ? Value() : storage.current;
+    if (!value || storage.kind != Storage::Kind::plain)
+      continue;
+    auto isOperand = [&](const Operand &operand) {
+      return operand.tensor && operand.tensor->storage != &storage &&
+             importer.needsGrad(*operand.tensor) &&
+             (operand.tensor->cache == value ||
+              (operand.tensor->views.empty() && operand.tensor->storage->current == value));
+    };
+    if (llvm::any_of(node.inputs, isOperand)) {
+      Value copy = ag::ReshapeOp::create(importer.b, node.loc, value.getType(), value);
+      llvm::replace(storage.reads, value, copy);
+      if (result->cache == value)
+        result->cache = copy;
+      storage.current = value = copy;
+    }
+    Operation *op = value.getDefiningOp();
+    if (isa_and_nonnull<ag::ReshapeOp, ag::TransposeOp, ag::BroadcastOp, ag::SliceOp>(op) &&
+        op->getLoc() == node.loc)
+      op->setAttr("ag.copy", UnitAttr::get(op->getContext()));
+  }
+}
+
 LogicalResult Importer::evaluateNode(const Json &json, bool nested,
                                      SmallVectorImpl<TensorRef> &results) {
   if (json.kind != Json::Kind::object)
@@ -303,31 +333,23 @@ LogicalResult Importer::evaluateNode(const Json &json, bool nested,
   Location loc = userLocation ? *userLocation : locate(json);
   Node node{json, spec, loc, name ? StringRef(name->text) : StringRef(), {}, {}};
   if (failed(checkKeys(json, *spec)) || failed(readInputs(json, node)) ||
-      failed(checkReadable(node)) || failed(runHandler(*this, node)) || failed(finishNode(node)))
+      failed(checkReadable(node)))
+    return failure();
+  SavedValues saved(*this, node);
+  if (failed(runHandler(*this, node)))
+    return failure();
+  markCopies(*this, node);
+  saved.note(node);
+  if (failed(finishNode(node)))
     return failure();
   results.append(node.results.begin(), node.results.end());
   return success();
-}
-
-/// What has a storage of its own in PyTorch may be made by an op that elsewhere is a view: tells
-/// autograd that a write to the operand does not change it.
-static void markCopies(const Node &node) {
-  if (StringRef(node.spec->name).starts_with("ag."))
-    return;
-  for (const TensorRef &result : node.results) {
-    Value value = result->isView ? Value() : result->storage->current;
-    Operation *op = value ? value.getDefiningOp() : nullptr;
-    if (isa_and_nonnull<ag::ReshapeOp, ag::TransposeOp, ag::BroadcastOp, ag::SliceOp>(op) &&
-        op->getLoc() == node.loc)
-      op->setAttr("ag.copy", UnitAttr::get(op->getContext()));
-  }
 }
 
 /// Gives the result the node's name and compares its type with the one that the node states.
 LogicalResult Importer::finishNode(Node &node) {
   if (node.results.empty())
     return success();
-  markCopies(node);
   noteNode(node);
   Tensor &result = *node.results[0];
   if (const Json *type = node.json.find("type")) {

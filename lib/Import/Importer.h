@@ -220,6 +220,10 @@ public:
   std::function<mlir::DenseElementsAttr(llvm::StringRef key)> attached;
   std::string device = "cpu";
   mlir::ModuleOp module;
+  /// What the node at hand wrote in place.
+  Value written;
+  /// The program says itself what is saved: it was written by --emit=json.
+  bool isCanonical = false;
 
 private:
   friend struct ProgramReader;
@@ -253,6 +257,25 @@ private:
 
 /// Evaluates a node whose inputs are read; composites on f16 and bf16 see f32.
 mlir::LogicalResult runHandler(Importer &importer, Node &node);
+
+/// Notes what PyTorch saves for a node where its derivative does not read just that.
+class SavedValues {
+public:
+  /// Before the node is evaluated.
+  SavedValues(Importer &importer, const Node &node);
+  /// After it was.
+  void note(const Node &node);
+
+private:
+  bool parse(const Node &node, llvm::StringRef text, llvm::SmallVectorImpl<Value> &values);
+
+  Importer &importer;
+  const llvm::StringRef *row = nullptr;
+  mlir::Block *block = nullptr;
+  mlir::Operation *before = nullptr;
+  llvm::SmallVector<Value> inputs;
+  llvm::SmallVector<bool> needsGrad;
+};
 
 /// The dialects that an import makes ops of.
 void loadDialects(mlir::MLIRContext &context);

@@ -1,5 +1,6 @@
 // InPlace.cpp - ops that write into their first input what another op computes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "History.h"
 #include "Importer.h"
 
 using namespace mlir;
@@ -27,6 +28,10 @@ template <typename OpT> static LogicalResult drawInto(Importer &importer, Node &
   if (failed(checkTarget(importer, node)))
     return failure();
   RankedTensorType type = node.inputs[0].tensor->type;
+  if (type.getNumElements() == 0) {
+    node.results = {node.inputs[0].tensor};
+    return success();
+  }
   if (!isa<FloatType>(type.getElementType()))
     return importer.fail(node.loc, "\"" + StringRef(node.spec->name) + "\" not implemented for '" +
                                        dtypeWord(type.getElementType()) + "'");
@@ -50,6 +55,7 @@ template <typename OpT> static LogicalResult drawInto(Importer &importer, Node &
     value = ag::MulOp::create(importer.b, node.loc, value, constant(scale));
   if (low != 0)
     value = ag::AddOp::create(importer.b, node.loc, value, constant(low));
+  value = writtenOver(importer, *node.inputs[0].tensor, value, node.loc);
   return writeTarget(importer, node, value);
 }
 

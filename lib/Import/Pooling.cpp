@@ -332,8 +332,14 @@ template <unsigned n> static LogicalResult adaptiveMaxPool(Importer &importer, N
                        Shape(x.shape().drop_front(planes)));
   Term origin = inWindows(remap(expand(plane, x.shape()), places));
   int64_t last = joined.size() - 1;
-  Term at = argExtremum(windows, last, false, true);
-  Term taken = compare(iota(x, joined, last), at, ag::Predicate::eq);
+  Term at = argExtremum(windows, last, false, true), place = iota(x, joined, last);
+  if (x.isFloat()) { // the last NaN wins
+    Term none = full(place, -1);
+    Term wild =
+        amax(select(compare(windows, windows, ag::Predicate::ne), place, none), {last}, true);
+    at = select(compare(wild, -1, ag::Predicate::gt), wild, at);
+  }
+  Term taken = compare(place, at, ag::Predicate::eq);
   return call.results(
       {sum(select(taken, windows, 0.0), {last}), sum(select(taken, origin, 0.0), {last})});
 }

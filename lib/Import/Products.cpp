@@ -1,6 +1,7 @@
 // Products.cpp - products of vectors, matrices and batches, and what adds to them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Products.h"
+#include "History.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -279,7 +280,8 @@ static LogicalResult added(Call &call, Term input, Term y) {
   if (alpha != 1)
     y = y * alpha;
   if (beta == 0)
-    return call.result(y);
+    return call.result(
+        y.with(writtenOver(call.importer, *call.node.inputs[0].tensor, y.value, call.node.loc)));
   return call.result((beta == 1 ? input : input * beta) + y);
 }
 

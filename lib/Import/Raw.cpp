@@ -122,6 +122,20 @@ static LogicalResult modified(Importer &importer, Node &node) {
   return success();
 }
 
+/// Says what PyTorch's backward of the first value reads.
+static LogicalResult saved(Importer &importer, Node &node) {
+  SmallVector<Value> values;
+  for (unsigned i = 0; i < node.inputs.size(); ++i) {
+    values.push_back(importer.readInput(node, i));
+    if (!values.back())
+      return failure();
+  }
+  if (Operation *op = values[0].getDefiningOp())
+    op->setAttr("ag.unsaved", importer.b.getUnitAttr());
+  ag::SavedOp::create(importer.b, node.loc, values[0], ArrayRef(values).drop_front());
+  return success();
+}
+
 //===-- Statements ----------------------------------------------------------------------------===//
 
 /// The variable that the first input names; null after an error.
@@ -141,6 +155,7 @@ static LogicalResult variable(Importer &importer, Node &node) {
   const Json &kind = *node.attribute("kind");
   if (!llvm::is_contained({"parameter", "local"}, StringRef(kind.text)))
     return importer.expected(kind, "parameter or local for 'kind'");
+  importer.isCanonical = true;
   bool leaf = node.flag("requires_grad");
   auto type = cast<RankedTensorType>(value.getType());
   if (leaf && !isa<FloatType>(type.getElementType()))
@@ -155,6 +170,7 @@ static LogicalResult get(Importer &importer, Node &node) {
   Storage *storage = variableOf(importer, node);
   if (!storage)
     return failure();
+  importer.isCanonical = true;
   Value value =
       ag::GetOp::create(importer.b, node.loc, storage->type, storage->variable.getSymName());
   node.results = {importer.makeTensor(value, storage->leaf)};
@@ -301,6 +317,8 @@ void addRawOps(OpTable &table, MLIRContext &context) {
             "the program fails with the text where the condition is false", expect, false);
   statement("ag.detach", 1, 1, {}, "the same value without history", detachValue, true);
   statement("ag.modified", 1, unlimited, {}, "says that values were written in place", modified,
+            false);
+  statement("ag.saved", 1, unlimited, {}, "says what PyTorch's backward of input 1 reads", saved,
             false);
   statement("ag.print", 0, unlimited, {{"parts", K::names, true}},
             "prints; `parts` says how each input is shown", printParts, false);

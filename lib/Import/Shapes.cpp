@@ -148,6 +148,10 @@ static LogicalResult flatten(Importer &importer, Node &node) {
                          "flatten() has invalid args: start_dim cannot come after end_dim");
   if (from.empty())
     return bindReshape(importer, node, {1});
+  if (first == last) {
+    node.results = {node.inputs[0].tensor};
+    return success();
+  }
   Shape shape(from.take_front(first));
   int64_t joined = 1;
   for (int64_t size : from.slice(first, last - first + 1))

@@ -312,6 +312,7 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
 
 LogicalResult Importer::write(Tensor &target, Value value, bool history, Location loc) {
   Storage &storage = *target.storage;
+  written = value;
   value = unview(target, value, loc);
   storage.history |= history && gradEnabled() && !storage.leaf;
   ++storage.writes;

@@ -1,6 +1,7 @@
 // Elementwise.cpp - one linalg.generic for every op that applies one scalar function.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Lowering.h"
+#include <numbers>
 
 using namespace mlir;
 namespace gradc::lower {
@@ -34,6 +35,22 @@ static Source sourceOf(Value operand) {
   return {operand, AffineMap::get(rank, 0, results, context), {}};
 }
 
+/// The angle of two zeros is that of their signs; MLIR's folder of constants makes NaN of it.
+static Value guardedAngle(OpBuilder &b, Location loc, Value y, Value x, Value angle) {
+  Type type = x.getType();
+  auto number = [&](double v) {
+    return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, v)).getResult();
+  };
+  auto isZero = [&](Value v) {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, v, number(0)).getResult();
+  };
+  Value sign = math::CopySignOp::create(b, loc, number(1), x);
+  Value left = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, sign, number(0));
+  Value half = arith::SelectOp::create(b, loc, left, number(std::numbers::pi), number(0));
+  Value both = arith::AndIOp::create(b, loc, isZero(y), isZero(x));
+  return arith::SelectOp::create(b, loc, both, math::CopySignOp::create(b, loc, half, y), angle);
+}
+
 /// One element: short floats are computed in f32 and u8 in i16, and what comes out is made narrow
 /// once. A choice between elements computes nothing.
 static Value scalarOf(OpBuilder &b, Location loc, ag::ElementwiseOpInterface op,
@@ -43,7 +60,10 @@ static Value scalarOf(OpBuilder &b, Location loc, ag::ElementwiseOpInterface op,
     return op.buildScalar(b, loc, args);
   for (Value &arg : args)
     arg = widen(b, loc, arg);
-  return narrow(b, loc, op.buildScalar(b, loc, args), element);
+  Value y = op.buildScalar(b, loc, args);
+  if (isa<ag::Atan2Op>(op))
+    y = guardedAngle(b, loc, args[0], args[1], y);
+  return narrow(b, loc, y, element);
 }
 
 Value lowerElementwise(OpBuilder &b, ag::ElementwiseOpInterface op) {

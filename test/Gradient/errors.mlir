@@ -33,6 +33,57 @@ func.func @modified(%x: tensor<3xf32>) {
 
 // -----
 
+ag.variable @w : tensor<3xf32> kind "parameter" requires_grad
+func.func @modified_as_noted(%x: tensor<3xf32>) {
+  %w = ag.get @w : tensor<3xf32>
+  // expected-note @+1 {{saved a value for backward}}
+  %y = ag.neg %w : tensor<3xf32>
+  ag.saved %y reads %x : tensor<3xf32>, tensor<3xf32>
+  %s = ag.reduce_sum %y dims [0] : tensor<3xf32> -> tensor<f32>
+  // expected-note @+1 {{this in-place operation changed it}}
+  ag.modified %x : tensor<3xf32>
+  // expected-error @+1 {{one of the variables needed for gradient computation has been modified by an inplace operation}}
+  ag.backward %s : tensor<f32>
+  return
+}
+
+// -----
+
+// What is marked so is not read: only the note counts.
+ag.variable @w : tensor<3xf32> kind "parameter" requires_grad
+func.func @unsaved(%x: tensor<3xf32>) {
+  %w = ag.get @w : tensor<3xf32>
+  %y = ag.mul %w, %x {ag.unsaved} : tensor<3xf32>
+  %s = ag.reduce_sum %y dims [0] : tensor<3xf32> -> tensor<f32>
+  ag.modified %x : tensor<3xf32>
+  ag.backward %s : tensor<f32>
+  ag.backward %s : tensor<f32>
+  return
+}
+
+// -----
+
+// The gradient that is carried depends on what it is taken with respect to.
+ag.variable @w : tensor<f32> kind "parameter" requires_grad
+func.func @carried_gradient(%x: tensor<f32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = arith.constant 3 : index
+  %w = ag.get @w : tensor<f32>
+  %t = ag.exp %w : tensor<f32>
+  // expected-note @+1 {{the loop that carries it}}
+  %h = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> (tensor<f32>) {
+    %m = ag.mul %t, %t : tensor<f32>
+    %l = ag.add %a, %m : tensor<f32>
+    // expected-error @+1 {{this backward reaches a value that an earlier iteration of the loop computed: detach it, or call backward after the loop}}
+    %d = ag.gradient %l wrt (%t) create_graph : (tensor<f32>, tensor<f32>) -> tensor<f32>
+    scf.yield %d : tensor<f32>
+  }
+  return
+}
+
+// -----
+
 ag.variable @w : tensor<f32> kind "parameter" requires_grad
 func.func @carried(%x: tensor<f32>) {
   %c0 = arith.constant 0 : index

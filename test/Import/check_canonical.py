@@ -25,7 +25,8 @@ def graphs(folders):
 def renumbered(program):
     """The program with the variables that the writer names numbered in order, without the notes on what PyTorch copies and saves."""
     order = {}
-    program = re.sub(r" \{ag\.(copy|unsaved)\}", "", program)
+    program = re.sub(r"ag\.(copy|unsaved)(, )?", "", program)
+    program = re.sub(r" \{\}", "", re.sub(r", \}", "}", program))
     return re.sub(r"@_\d+\b", lambda m: "@_" + str(order.setdefault(m[0], len(order))), program)
 
 

@@ -7,6 +7,8 @@ import math
 
 import torch
 
+from torch_ops import DTYPES
+
 REDUCTIONS = ("none", "mean", "mean", "sum")
 
 
@@ -20,8 +22,11 @@ class Const:
 
 
 def tensor(data, dtype="i64"):
-    kinds = {"i64": torch.int64, "i32": torch.int32, "bool": torch.bool, "f32": torch.float32, "f64": torch.float64}
-    return Const({"op": "tensor", "dtype": dtype, "value": data}, torch.tensor(data, dtype=kinds[dtype]))
+    return Const({"op": "tensor", "dtype": dtype, "value": data}, torch.tensor(data, dtype=DTYPES[dtype]))
+
+
+def dtype_of(x):
+    return next(name for name, dtype in DTYPES.items() if dtype == x.dtype)
 
 
 def floats(g, env, test=lambda x: True, active=False):

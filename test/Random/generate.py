@@ -15,6 +15,7 @@ import torch_layers
 import torch_ops
 from calls import WRITES, Const
 
+HALVES = (torch.float16, torch.bfloat16)
 BOUNDARY = (0.0, -0.0, 1.0, -1.0, 0.5, "inf", "-inf", "nan", 1e-40, -1e-40, 1e38, -3e38, 2.0, 1e-7, 88.8, -104.0)
 # Arguments that keep these ops on their domain.
 TAMED = {"log": "exp", "sqrt": "abs", "exp": "tanh", "reciprocal": "exp"}
@@ -72,6 +73,8 @@ class Generator:
             self.shapes += [(r.choice((17, 40, 65)),), (n, r.choice((16, 33)))]
         self.wild = r.random() < 0.12  # infinities and NaN
         self.dtype = "f64" if r.random() < 0.25 else "f32"
+        if r.random() < 0.08:
+            self.dtype = r.choice(("f16", "bf16"))
         self.mixed = r.random() < 0.15
         self.errors = r.random() < 0.25  # statements that PyTorch may refuse
         self.leaves = []
@@ -101,12 +104,13 @@ class Generator:
 
     def created(self, prefix, leaf):
         r, shape = self.r, self.r.choice(self.shapes)
-        dtype = r.choice(("f32", "f64")) if self.mixed else self.dtype
+        dtype = r.choice(("f32", "f64", self.dtype)) if self.mixed else self.dtype
         node = {"name": self.fresh(prefix), "op": "tensor", "dtype": dtype}
         kind = r.random()
         if not leaf and kind < 0.12:
-            node["dtype"] = r.choice(("i64", "i64", "i32", "bool"))
-            node["value"] = self.data(shape, lambda: r.randint(-3, 4) if node["dtype"] != "bool" else r.random() < 0.5)
+            node["dtype"] = r.choice(("i64", "i64", "i32", "bool") if r.random() < 0.7 else ("i8", "i16", "u8"))
+            least = 0 if node["dtype"] == "u8" else -3
+            node["value"] = self.data(shape, lambda: r.randint(least, 4) if node["dtype"] != "bool" else r.random() < 0.5)
         elif kind > 0.93 or math.prod(shape) > 40:
             node.update(op=r.choice(("randn", "rand", "ones", "zeros")), shape=list(shape))
         else:
@@ -137,6 +141,10 @@ class Generator:
         """The sample of a call; None when PyTorch refuses it."""
         if node["op"].startswith("sign") and values[0].sample.dtype == torch.bool:
             return None
+        if node["op"] == "prelu" and not all(hasattr(v, "sample") for v in values):
+            return None
+        if node["op"].startswith("nextafter") and any(hasattr(v, "sample") and v.sample.dtype in HALVES for v in values):
+            return None  # gradc's has f32 and f64
         inputs = [v.sample.clone() if hasattr(v, "sample") else v for v in values]
         try:
             with torch.no_grad():

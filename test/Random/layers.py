@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from calls import Const, INDEXED, MATH, REDUCED, REDUCTIONS, SHAPES, floats, shaped, tensor, with_inputs
+from calls import Const, INDEXED, MATH, REDUCED, REDUCTIONS, SHAPES, dtype_of, floats, shaped, tensor, with_inputs
 
 
 def size(g, most=3):
@@ -31,7 +31,10 @@ def einsum(g, env):
     equation = g.r.choice(EQUATIONS)
     sizes = {c: size(g) for c in equation}
     values = [shaped(g, env, [sizes[c] for c in s]) for s in equation.split("->")[0].split(",")]
-    return None if None in values else with_inputs("einsum", values, equation=equation)
+    # PyTorch takes different dtypes where nothing is summed.
+    if None in values or len({v.sample.dtype for v in values}) > 1:
+        return None
+    return with_inputs("einsum", values, equation=equation)
 
 
 def tensordot(g, env):
@@ -141,7 +144,7 @@ def apply(op, v):
 
 
 def signs(g, like):
-    dtype = "f64" if like.sample.dtype == torch.float64 else "f32"
+    dtype = dtype_of(like.sample)
     return tensor([[g.r.choice((1.0, -1.0)) for _ in range(like.sample.shape[1])] for _ in range(like.sample.shape[0])], dtype)
 
 
@@ -184,7 +187,7 @@ def triple(op, vectors=1, **fixed):
         elif op == "margin_ranking_loss":
             values[2] = signs(g, values[0])
         elif op == "cosine_embedding_loss":
-            values[2] = tensor([g.r.choice((1.0, -1.0)) for _ in range(shape[0])], "f64" if values[0].sample.dtype == torch.float64 else "f32")
+            values[2] = tensor([g.r.choice((1.0, -1.0)) for _ in range(shape[0])], dtype_of(values[0].sample))
         extra = {k: f(g.r) for k, f in fixed.items() if g.r.random() < 0.5}
         return with_inputs(op, values, reduction=g.r.choice(REDUCTIONS), **extra)
     return draw

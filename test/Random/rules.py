@@ -9,6 +9,7 @@ import re
 
 import batch
 import compare
+import straight
 
 # What gradc refuses although PyTorch would only know while the program runs: part of the message, and what the program must have.
 LIMITS = {
@@ -34,29 +35,11 @@ LIMITS = {
 
 
 # What has a derivative here and none in PyTorch.
-MORE = "acosh|asinh|atanh|heaviside|floor_divide"
+NO_DERIVATIVE = re.compile(r"(the )?derivative for ('inplace version of |aten::)(acosh|asinh|atanh|heaviside|floor_divide|\w+_backward)")
 
 
 # Ops that may hand on what they were given: gradc does not tell the two values apart.
 SAME = ("roll", "tile", "flip", "repeat_interleave", "pad", "rot90", "cat", "stack", "nan_to_num", "expand", "reshape", "slice", "index_select")
-# Ops that save more than PyTorch's, or less.
-SAVING_MORE = ("ldexp", "erfinv", "erfinv_", "triplet_margin_loss", "margin_ranking_loss", "hinge_embedding_loss", "cosine_embedding_loss")
-SAVING_LESS = ("fmod", "remainder", "scatter_reduce", "index_add", "leaky_relu_", "elu_", "celu_", "selu_", "addcmul_", "addcdiv_", "clamp",
-               "hardtanh", "var", "std", "var_mean", "float_power", "copysign", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "nansum", "nanmean")
-
-
-def op_at(nodes, place):
-    """The op of the innermost node that holds a place of a message."""
-    if ":" not in place:
-        return None
-    text, at = batch.graph_text(nodes), int(place.split(":")[1]) - 1
-    depth = 0
-    for start in range(min(at, len(text) - 1), -1, -1):
-        depth += (text[start] == "}") - (text[start] == "{")
-        if depth < 0:
-            m = re.match(r'\{("name":"[^"]*",)?"op":"([^"]*)"', text[start:])
-            return m and m[2]
-    return None
 
 
 def words(nodes):
@@ -111,18 +94,35 @@ def only_grad_differs(result, rows):
     return True
 
 
-def only_at_nan(result, rows, every=True):
-    """Whether values differ only in elements that are NaN or infinite on one side, or (every=False) in gradients of programs that have such."""
-    pairs = list(zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]))
-    wild = any(x != x or x in (math.inf, -math.inf) for _, b in pairs if isinstance(b, dict) for x in b.get("data", []) if x != "?")
-    for a, b in pairs:
+def only_at_nan(result, rows):
+    """Whether values differ only in elements that are NaN or infinite on one side."""
+    for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]):
         if compare.difference(a, b) is None:
             continue
         if not (isinstance(a, dict) and isinstance(b, dict)) or any(a.get(k) != b.get(k) for k in ("dtype", "shape", "grad")):
             return False
         for x, y in zip(a["data"], b["data"]):
-            if y != "?" and math.isfinite(x) and math.isfinite(y) and x != y and (every or not wild):
-                return compare.close(x, y, b.get("tol", 0.0), compare.UNITS.get(b["dtype"], 0.0))
+            if y != "?" and math.isfinite(x) and math.isfinite(y) and not compare.close(
+                    x, y, b.get("tol", 0.0), compare.UNITS.get(b["dtype"], 0.0)):
+                return False
+    return True
+
+
+def integers_only(result, rows):
+    """Whether all values that differ are of integers or bools."""
+    return all(compare.difference(a, b) is None or "float" not in b["dtype"]
+               for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]))
+
+
+def all_nan(result, rows):
+    """Whether all elements that differ are NaN here."""
+    for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]):
+        if compare.difference(a, b) is None:
+            continue
+        if not (isinstance(a, dict) and isinstance(b, dict)) or any(a.get(k) != b.get(k) for k in ("dtype", "shape", "grad")):
+            return False
+        if any(x == x and compare.difference({**a, "data": [x]}, {**b, "data": [y]}) for x, y in zip(a["data"], b["data"])):
+            return False
     return True
 
 
@@ -142,6 +142,11 @@ def within_body(nodes, messages):
 BOOLS = re.compile("(with|on) (a|two) bool tensors? is not supported|expected dtype bool for `end`")
 
 
+def torch_domain(detail):
+    import torch_program
+    return torch_program.DOMAIN.search(detail)
+
+
 def excuse_refusal(nodes, messages, kind, detail, oracle):
     message = messages[0][1]
     if found := limit(nodes, message):
@@ -149,9 +154,6 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
     refused = compare.kind_of(message)
     if kind is not None and oracle.refused_later(nodes, refused):
         return "another error of the program"
-    savers = [op_at(nodes, place) for place, note in messages if "saved a value for backward" in note]
-    if refused == "modified" and set(savers) & set(SAVING_MORE):
-        return "saved: an op that saves more than PyTorch's"
     if kind in ("shape of output", "result type") and re.search("is not supported for tensors of|not implemented for", message):
         return "another error of the statement"
     if refused == "other" and oracle.says_on_some_path(nodes, message[:40]):
@@ -160,6 +162,16 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "more: PyTorch's own derivative does not take bools"
     if refused == "no history" and any(n.get("create_graph") for n in every_node(nodes)):
         return "constant: a gradient whose derivative is zero has no history"
+    if refused == "modified" and kind == "view":
+        return "part: PyTorch refuses a saved part of a list as a view"
+    if kind == "other" and "Autograd not support dtype" in detail:
+        return "more: PyTorch gives integers a history"
+    if kind == "other" and "while goes on past max_trips" in detail:
+        return "order: an error of the build comes before one of the run"
+    if kind == "other" and NO_DERIVATIVE.match(detail):
+        return "more: PyTorch has no derivative"
+    if kind == "result type" and any(n.get("create_graph") for n in every_node(nodes)):
+        return "more: PyTorch's own derivative does not take integers"
     if kind == "no history" and widened(nodes):
         return "widened: requires grad on another path"
     if kind == "unused" and refused in ("freed", "modified"):
@@ -173,44 +185,85 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
     return None
 
 
-def excuse(nodes, result, rows, kind, detail, oracle):
-    """The rule that explains why gradc and PyTorch differ; None for a bug."""
+DTYPES = re.compile("must have the same dtype|Found dtype|same dtype, but got")
+RESAMPLED = ("interpolate", "adaptive_avg_pool1d", "adaptive_avg_pool2d")
+NORMS = ("norm", "cosine_similarity", "cosine_embedding_loss", "pairwise_distance", "triplet_margin_loss", "dist", "cdist", "normalize")
+
+
+def spared(nodes):
+    """The program with one more of its later backwards keeping the graph, for each that follows a gradient with a history."""
+    later = [n for k, n in enumerate(nodes) if n["op"] in ("backward", "grad") and any(m.get("create_graph") for m in every_node(nodes[:k]))]
+    for chosen in later:
+        yield [dict(n, retain_graph=True) if n is chosen else n for n in nodes]
+
+
+def reason(nodes, result, rows, kind, detail, oracle, gradc):
     verdict, text = compare.judge(result, rows, kind)
     if verdict in ("refused", "kind"):
+        if compare.kind_of(result["messages"][0][1]) == "freed" and any(
+                compare.judge(gradc.run(trial), rows, kind)[0] == "same" for trial in spared(nodes)):
+            return "second: a backward through a gradient visits the steps of an op"
         return excuse_refusal(nodes, result["messages"], kind, detail, oracle)
     if verdict == "accepted" and kind == "no history" and widened(nodes):
         return "widened: requires grad on another path"
-    if verdict == "accepted" and kind == "modified":
-        if re.search(r"\[torch\.(Int|Long|Bool|Short|Char|Byte)Tensor", detail):
-            return "converted: an integer operand is saved as the float that it becomes"
-        if set(words(nodes)) & set(SAVING_LESS) or any("rounding_mode" in n for n in every_node(nodes)):
-            return "saved: an op that saves less than PyTorch's"
-        if re.search(r"output 0 of A(min|max)", detail):
-            return "single: an extremum of one element saves nothing"
-        if any(True for n in every_node(nodes) if n["op"] in ("if", "repeat", "while") for m in words(n.get("body", []) + n.get("then", []) +
-               n.get("else", [])) if m.endswith("_")):
-            return "body: a value that only a body has is kept as it was"
     if verdict == "accepted" and kind == "unused" and any(n["op"] in SAME for n in every_node(nodes)):
         return "same: an op that changes nothing is its operand"
     if verdict == "accepted" and kind == "result type" and any(n.get("create_graph") for n in every_node(nodes)):
         return "more: PyTorch's own derivative does not take integers"
-    if verdict == "accepted" and kind == "freed" and set(words(nodes)) & set(SAVING_LESS):
-        return "saved: an op that saves less than PyTorch's"
+    if verdict == "accepted" and kind in ("modified", "freed") and oracle.saver(nodes)[1]:
+        return "second: what the derivative of a derivative saves"
+    if verdict == "accepted" and torch_domain(detail):
+        return "values: PyTorch refuses them while it runs"
     if verdict == "accepted" and kind == "freed" and any(w.endswith("_") for w in words(nodes)):
         return "view: a write through a view saves nothing"
-    if verdict == "accepted" and re.match(r"(the )?derivative for ('inplace version of |aten::)(" + MORE + r"|\w+_backward)", detail):
+    if verdict == "accepted" and NO_DERIVATIVE.match(detail):
         return "more: PyTorch has no derivative"
     if verdict == "accepted" and BOOLS.search(detail):
         return "more: PyTorch's own derivative does not take bools"
+    if verdict in ("accepted", "kind") and "Autograd not support dtype" in detail:
+        return "more: PyTorch gives integers a history"
+    if verdict == "accepted" and kind == "other" and DTYPES.search(detail) and oracle.saver(nodes)[0]:
+        return "more: PyTorch's own derivative does not take different dtypes"
+    if verdict == "value" and widened(nodes) and all_nan(result, rows):
+        return "widened: zero times an infinite derivative on another path"
+    if verdict == "accepted" and kind == "leaf" and {"grad", "requires_grad_"} <= set(words(nodes)):
+        return "constant: a gradient whose derivative is zero has no history"
+    if verdict == "value" and "scaled_dot_product_attention" in words(nodes) and only_at_nan(result, rows):
+        return "nan: a masked score hides NaN"
+    if verdict == "value" and "polygamma" in words(nodes) and only_at_nan(result, rows):
+        return "nan: trigamma of huge numbers"
+    if verdict == "value" and set(RESAMPLED) & set(words(nodes)) and only_at_nan(result, rows):
+        return "nan: a weight of zero times what is not finite"
+    if verdict == "value" and "nextafter" in words(nodes) and only_at_nan(result, rows):
+        return "nan: the gradient of nextafter at infinity"
+    if verdict == "value" and any(n.get("create_graph") for n in every_node(nodes)) and set(NORMS) & set(words(nodes)) and only_at_nan(result, rows):
+        return "nan: the second derivative of a norm at zero"
     if verdict == "value" and widened(nodes) and zero_for_none(result, rows):
         return "widened: a gradient of zero on another path"
     if verdict == "value" and {"cumprod", "prod"} & set(words(nodes)) and only_at_nan(result, rows):
         return "nan: cumprod at zeros, infinities and NaN"
-    if verdict == "value" and "hardshrink" in words(nodes) and only_at_nan(result, rows, every=False):
-        return "nan: the gradient of hardshrink at NaN is 0"
     if verdict == "value" and len(result["prints"]) == len(rows) and only_grad_differs(result, rows):
         if any(n.get("create_graph") for n in every_node(nodes)):
             return "constant: a gradient whose derivative is zero has no history"
+        if integers_only(result, rows):
+            return "more: PyTorch gives integers a history"
         if {"no_grad", "requires_grad_"} & set(words(nodes)):
             return "view: made without history"
     return None
+
+
+def excuse(nodes, result, rows, kind, detail, oracle, gradc):
+    """The rule that explains why gradc and PyTorch differ; None for a bug.
+
+    What comes of branches and loops must vanish in the program without them, straight as it went.
+    """
+    rule = reason(nodes, result, rows, kind, detail, oracle, gradc)
+    if not set(straight.CONTROL) & set(words(nodes)) or (rule and rule.split(":")[0] not in ("widened", "open")):
+        return rule
+    flat = straight.straight(nodes)
+    told = gradc.run(flat)
+    if compare.judge(told, rows, kind)[0] == "same":
+        by_value = compare.judge(result, rows, kind)[0] == "value"
+        return rule or (None if by_value else "paths: the same without the paths that are not taken")
+    rest = reason(flat, told, rows, kind, detail, oracle, gradc)
+    return rest if rest and rest.split(":")[0] not in ("widened", "open") else None

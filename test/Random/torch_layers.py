@@ -186,8 +186,11 @@ MEANINGS = {
     "index_put": put(False), "index_put_": put(True),
     # products
     **{k: plain(getattr(torch, k), "beta", "alpha") for k in ("addmm", "addmv", "addr", "baddbmm")},
-    **{k: plain(getattr(torch, k)) for k in ("mm", "mv", "bmm", "dot", "inner", "outer", "kron")},
-    "einsum": lambda n, *x: torch.einsum(n["equation"], *x), "tensordot": plain(torch.tensordot, "dims"),
+    **{k: plain(getattr(torch, k)) for k in ("mm", "mv", "bmm", "dot", "inner", "outer")},
+    # PyTorch's reads its operands again in the backward, whatever was written to them since.
+    "kron": lambda n, a, b: torch.kron(a.clone(), b.clone()),
+    # Of one operand PyTorch's may be a view.
+    "einsum": lambda n, *x: torch.einsum(n["equation"], *(v.clone() for v in x) if len(x) == 1 else x), "tensordot": plain(torch.tensordot, "dims"),
     # windows
     **{k: convolution(k) for k in ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d")},
     **{f"{a}{k}_pool{d}d": pooled(f"{a}{k}_pool{d}d", *(("dilation",) if k == "max" else ("count_include_pad",)))

@@ -5,6 +5,7 @@
 """
 import json
 import math
+import re
 import sys
 
 import torch
@@ -41,7 +42,14 @@ SILENT = ("clone", "copy", "empty", "detach", "fill", "zero", "item", "alias", "
 
 # Ops that subtract what they rounded within: trusted as far as rounded operands move them.
 TIES = ("amin", "amax", "min", "max", "aminmax", "minimum", "maximum", "fmin", "fmax", "clamp", "clamp_min", "clamp_max")
-INWARD = ("_norm", "var", "std", "cdist", "pairwise_distance")
+INWARD = ("_norm", "aten::norm", "dist", "var", "std")
+# Sums, which cancel by what rounding did to their terms; trusted where they are exact.
+SUMS = ("aten::sum", "aten::mean", "aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm", "aten::addbmm", "aten::dot", "aten::mv", "aten::addmv",
+        "aten::convolution", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
+# Ops that show the sign of a NaN, which no standard fixes: of their first and second operand.
+SIGNS = ("signbit", "copysign")
+# Whose value at NaN is 0 in PyTorch's vectors and the cotangent in what is left of them.
+TORN = ("aten::hardtanh_backward", "aten::hardshrink_backward", "aten::softshrink_backward")
 
 
 class Noise(TorchDispatchMode):
@@ -55,9 +63,10 @@ class Noise(TorchDispatchMode):
     STEP = {torch.float32: 2.0**-22, torch.float64: 2.0**-51, torch.float16: 2.0**-10, torch.bfloat16: 2.0**-7}
     OTHER = {torch.float64: torch.float32}
 
-    def __init__(self, seed):
+    def __init__(self, seed, exact=True):
         super().__init__()
-        self.r = torch.Generator().manual_seed(seed)
+        self.seed, self.r = seed, torch.Generator().manual_seed(seed)
+        self.exact = exact  # what the other precision computes equally stays
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -66,7 +75,21 @@ class Noise(TorchDispatchMode):
         before = [a.clone() if torch.is_tensor(a) else a for a in args] if in_place else args
         if any(part in name for part in INWARD) and not in_place:
             args = [self.nudged(a) for a in args]
+        for at, part in enumerate(SIGNS):
+            if part in name and torch.is_tensor(args[at]) and args[at].is_floating_point():
+                args = list(args)
+                args[at] = torch.where(torch.isnan(args[at]), -args[at], args[at])
         out = func(*args, **kwargs)
+        plain = name.split(".")[0]
+        if plain in TORN:
+            out = torch.where(torch.isnan(args[1]), args[0] - out, out)
+        if plain == "aten::gelu":  # NaN at infinity in PyTorch's vectors only
+            out = torch.where(args[0] == math.inf, torch.where(torch.isnan(out), args[0], math.nan), out)
+        if plain in SUMS and torch.is_tensor(out):
+            moved = func(*[[self.nudged(b) for b in a] if isinstance(a, list) else self.nudged(a) for a in args], **kwargs)
+            if self.exact:
+                moved = torch.where(self.is_exact(func, args, kwargs, out), out, moved)
+            out = torch.where(torch.isfinite(out) & torch.isfinite(moved), moved, out)
         if func.is_view or any(part in name for part in SILENT):
             return out
         for y in out if isinstance(out, (tuple, list)) else (out,):
@@ -78,32 +101,44 @@ class Noise(TorchDispatchMode):
         if not torch.is_tensor(a) or a.dtype not in self.STEP or not a.numel():
             return a
         if bool((a.abs() > torch.finfo(a.dtype).max ** 0.5).any()):
-            return a * math.nan  # squares overflow: the order of the steps decides
-        return a + a * (self.STEP[a.dtype] / 4) * torch.randn(a.shape, generator=self.r).to(a.dtype)
+            return a * (math.nan if self.seed % 2 else 0.0)  # squares overflow: the order of the steps decides
+        units = torch.randint(1, 5, a.shape, generator=self.r) * (2 * torch.randint(0, 2, a.shape, generator=self.r) - 1)
+        return a + a * (self.STEP[a.dtype] / 2) * units.to(a.dtype)
+
+    def is_exact(self, func, args, kwargs, y):
+        """Where the other precision has the same result."""
+        if y.dtype not in self.STEP:
+            return torch.ones_like(y, dtype=torch.bool)
+        other = self.OTHER.get(y.dtype, torch.float64)
+        cast = lambda a: a.to(other) if torch.is_tensor(a) and a.is_floating_point() else a
+        try:
+            exact = func(*[[cast(b) for b in a] if isinstance(a, list) else cast(a) for a in args],
+                         **{k: v for k, v in kwargs.items() if k != "dtype"})
+        except (RuntimeError, TypeError):
+            return torch.zeros_like(y, dtype=torch.bool)
+        # Beyond the mantissa both precisions round away the same.
+        return (exact.to(torch.float64) == y.to(torch.float64)) & (y.abs() < 1 / self.STEP[y.dtype])
 
     def move(self, func, args, kwargs, y, single):
         name = func.name().split(".")[0]
+        if name in SUMS and single:
+            return
         step = max(self.STEP[y.dtype], self.COARSE.get(name, 0.0))
         moved = y + y * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
-        if single:
-            other = self.OTHER.get(y.dtype, torch.float64)
-            cast = lambda a: a.to(other) if torch.is_tensor(a) and a.is_floating_point() else a
-            try:
-                exact = func(*[[cast(b) for b in a] if isinstance(a, list) else cast(a) for a in args],
-                             **{k: v for k, v in kwargs.items() if k != "dtype"})
-                # Beyond the mantissa both precisions round away the same.
-                same = (exact.to(torch.float64) == y.to(torch.float64)) & (y.abs() < 1 / self.STEP[y.dtype])
-                moved = torch.where(same, y, moved)
-            except (RuntimeError, TypeError):
-                pass
+        if single and self.exact:
+            moved = torch.where(self.is_exact(func, args, kwargs, y), y, moved)
+        if name == "aten::gelu":  # 1 + erf cancels
+            moved = moved + args[0] * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
         moved = torch.where(torch.isfinite(y), moved, y)
         if name.split("::")[1] in TIES:  # 0 and -0 are equal: which of them it is only rounding tells
             moved = torch.where(y == 0, -y, moved)
         if name == "aten::polygamma":  # at its poles PyTorch's is whatever rounding leaves of sin(pi x)
-            moved = torch.where(y.abs() > 1e9, -y, moved)
+            moved = torch.where(y.abs() > 1e9, math.inf, moved)
         y.copy_(moved)
 
 
+# What PyTorch refuses for a value that it only knows while it runs.
+DOMAIN = re.compile("all elements of (input|target) should be between 0 and 1")
 ERRORS = (RuntimeError, TypeError, AttributeError, ValueError, IndexError)
 
 
@@ -138,11 +173,21 @@ class Program:
                 if self.errors is None or "body" in n or "then" in n:
                     raise
                 self.errors.append(str(e))
+                if values := DOMAIN.search(str(e)):
+                    self.unchecked(n, values[1])
+                    continue
                 for name, w in zip(n.get("names", []), n.get("wrt", [])):
                     self.scopes[-1][name] = torch.zeros_like(self.lookup(w))
             except KeyError:
                 if self.errors is None:
                     raise  # else a name that a statement left out would have given
+
+    def unchecked(self, n, operand):
+        """The statement, with an operand that PyTorch only refuses for its values."""
+        at = ("input", "target").index(operand)
+        n = dict(n, inputs=list(n["inputs"]))
+        n["inputs"][at] = {"op": "clamp", "inputs": [{"op": "nan_to_num", "inputs": [n["inputs"][at]]}], "min": 0, "max": 1}
+        self.body([n])
 
     def node(self, n):
         value = self.value(n["op"], n)
@@ -193,6 +238,8 @@ class Program:
                 raise Outside
         grads = torch.autograd.grad(i[0], wrt, *i[1:], create_graph=create,
                                     retain_graph=n.get("retain_graph", create), allow_unused=n.get("allow_unused", False))
+        # PyTorch's may be expanded, or views that a backward made.
+        grads = [g.clone() if g is not None and (g._is_view() or 0 in g.stride()) else g for g in grads]
         self.scopes[-1].update(zip(n.get("names", []), grads))
         return grads[0]
 
@@ -236,7 +283,9 @@ class Program:
             if not goes_on:
                 break
             if turn == n["max_trips"] and self.forced is None:
-                raise RuntimeError("while goes on past max_trips")
+                if self.errors is None:
+                    raise RuntimeError("while goes on past max_trips")
+                self.errors.append("while goes on past max_trips")
         self.hand_on(carry)
 
     def do_if(self, n):
@@ -274,7 +323,7 @@ class Program:
                 "data": [int(x) if isinstance(x, bool) else x for x in data.flatten().tolist()]}
 
 
-def run(nodes, noise=None, forced=None):
+def run(nodes, noise=None, forced=None, exact=True):
     """(rows that were printed, error text or None)."""
     p = Program(forced)
     torch.manual_seed(67280421310721)
@@ -283,7 +332,7 @@ def run(nodes, noise=None, forced=None):
         if noise is None:
             p.body(nodes)
         else:
-            with Noise(noise):
+            with Noise(noise, exact):
                 p.body(nodes)
     except ERRORS as e:
         error = str(e)

@@ -42,6 +42,12 @@ def Ag_ModifiedOp : Ag_Statement<"modified", [MemoryEffects<[MemWrite]>]> {
   let arguments = (ins Variadic<AnyRankedTensor>:$values);
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }
+def Ag_SavedOp : Ag_Statement<"saved", [MemoryEffects<[MemWrite]>]> {
+  let summary = "PyTorch's backward of a value reads these";
+  let doc = "Where that is not what the value's derivative reads here, whose ops then bear `ag.unsaved`. Without values, PyTorch's has copies.";
+  let arguments = (ins AnyRankedTensor:$result, Variadic<AnyRankedTensor>:$values);
+  let assemblyFormat = "$result (`reads` $values^)? attr-dict `:` type(operands)";
+}
 
 //===-- Autograd ------------------------------------------------------------------------------===//
 
