@@ -208,7 +208,9 @@ def reason(nodes, result, rows, kind, detail, oracle, gradc):
         return "widened: requires grad on another path"
     if verdict == "accepted" and kind == "unused" and any(n["op"] in SAME for n in every_node(nodes)):
         return "same: an op that changes nothing is its operand"
-    if verdict == "accepted" and kind == "result type" and any(n.get("create_graph") for n in every_node(nodes)):
+    if verdict == "accepted" and kind == "overlap" and "some elements of the input tensor and the written-to" in detail:
+        return "overlap: what a write reads and writes in part"
+    if verdict == "accepted" and kind == "result type" and oracle.saver(nodes)[0]:
         return "more: PyTorch's own derivative does not take integers"
     if verdict == "accepted" and kind in ("modified", "freed") and oracle.saver(nodes)[1]:
         return "second: what the derivative of a derivative saves"
