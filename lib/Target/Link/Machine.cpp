@@ -9,6 +9,21 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
+#include "llvm/Transforms/IPO/AlwaysInliner.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/DeadStoreElimination.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/GVN.h"
+#include "llvm/Transforms/Scalar/IndVarSimplify.h"
+#include "llvm/Transforms/Scalar/LICM.h"
+#include "llvm/Transforms/Scalar/LoopDeletion.h"
+#include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Scalar/LoopRotation.h"
+#include "llvm/Transforms/Scalar/LoopUnrollPass.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
 
 using namespace llvm;
 using namespace gradc::link;
@@ -82,13 +97,42 @@ std::unique_ptr<TargetMachine> gradc::link::makeTargetMachine(StringRef tripleTe
   return machine;
 }
 
+/// What the emitters' code still wants. They have chosen vectors, tiles and unrolling, and a kernel
+/// is inlined or not at all: LLVM's own pipelines spend most of their time on what is not there.
+static ModulePassManager makePipeline(unsigned optLevel) {
+  ModulePassManager passes;
+  passes.addPass(AlwaysInlinerPass(/*InsertLifetimeIntrinsics=*/false));
+  FunctionPassManager function;
+  function.addPass(SROAPass(SROAOptions::ModifyCFG));
+  function.addPass(EarlyCSEPass());
+  function.addPass(SimplifyCFGPass());
+  function.addPass(InstCombinePass());
+  LoopPassManager loops;
+  loops.addPass(LoopRotatePass());
+  loops.addPass(LICMPass(LICMOptions()));
+  loops.addPass(LoopIdiomRecognizePass());
+  loops.addPass(IndVarSimplifyPass());
+  loops.addPass(LoopDeletionPass());
+  function.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
+  // Only loops that are marked.
+  function.addPass(LoopUnrollPass(LoopUnrollOptions(int(optLevel), /*OnlyWhenForced=*/true)));
+  function.addPass(SROAPass(SROAOptions::ModifyCFG));
+  function.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
+  if (optLevel >= 2)
+    function.addPass(GVNPass());
+  function.addPass(DSEPass());
+  function.addPass(InstCombinePass());
+  function.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
+  function.addPass(SimplifyCFGPass());
+  passes.addPass(createModuleToFunctionPassAdaptor(std::move(function)));
+  passes.addPass(GlobalDCEPass());
+  return passes;
+}
+
 void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   if (optLevel == 0)
     return;
-  PipelineTuningOptions tuning;
-  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving = false;
-  tuning.LoopUnrolling = false; // but for the loops that the emitters mark
-  PassBuilder builder(&machine, tuning);
+  PassBuilder builder(&machine);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager components;
@@ -98,10 +142,7 @@ void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optL
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  auto level = optLevel == 1   ? OptimizationLevel::O1
-               : optLevel == 2 ? OptimizationLevel::O2
-                               : OptimizationLevel::O3;
-  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
+  makePipeline(optLevel).run(module, modules);
 }
 
 bool gradc::link::emitMachineCode(Module &module, TargetMachine &machine, bool assembly,
