@@ -13,10 +13,10 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 // RULE: ag.sub
 // RULE: ag.mul
 // RULE: ag.div
-// RULE: ag.compare ge
+// RULE: ag.compare lt
 // RULE: ag.sub
-// RULE: ag.compare le
-// RULE: ag.logical_and
+// RULE: ag.compare gt
+// RULE: ag.logical_or
 // RULE: ag.select
 // RULE: return %{{[^,]+}} :
 

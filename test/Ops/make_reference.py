@@ -203,6 +203,12 @@ def attributed(op, name, attributes, function, **more):
     unary(op, function, text=f"ag.{op} {{0}} {{{{{attributes}}}}} : {{y}}", label=name + " ", **more)
 
 
+def logit_by_elements(x):
+    """PyTorch's gradient at NaN is 0 in its vectors and NaN in the elements left over; NaN it is."""
+    parts = [torch.logit(v, eps=0.125) for v in x.reshape(-1)]
+    return torch.stack(parts).reshape(x.shape) if parts else torch.logit(x, eps=0.125)
+
+
 def functions():
     F = torch.nn.functional
     wide = [x for x in SPECIAL if abs(x) < 1e10 or not math.isfinite(x)]
@@ -220,7 +226,7 @@ def functions():
     for op in ["log2", "log10", "log1p", "rsqrt"]:
         unary(op, getattr(torch, op), low=0.2, high=4, points=SPECIAL + [8.0, 1000.0])
     attributed("logit", "plain", "eps = -1.0 : f64", torch.logit, low=0.1, high=0.9, points=unit)
-    attributed("logit", "eps", "eps = 0.125 : f64", lambda x: torch.logit(x, eps=0.125), low=0.2, high=0.8,
+    attributed("logit", "eps", "eps = 0.125 : f64", logit_by_elements, low=0.2, high=0.8,
                points=unit + [0.125, 0.875])
     unary("tan", torch.tan, low=-1, high=1, points=wide)
     unary("asin", torch.asin, low=-0.9, high=0.9, points=unit)
