@@ -9,7 +9,7 @@ using namespace gradc::sched;
 // Long bodies compile slowly and spill.
 static constexpr size_t kMaxOps = 64;
 
-// So many slices of one kind are read from one kernel's point of view at different addresses.
+// From so many slices of one kind on, a kernel gets their addresses.
 static constexpr unsigned kLikeSlices = 4;
 
 /// Whether a slice is a run of neighbours in memory.
