@@ -12,10 +12,12 @@ void gradc::gradient::buildGradientPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createFlattenNoGrad());
   pm.addNestedPass<func::FuncOp>(createPromoteVariables());
   pm.addNestedPass<func::FuncOp>(createRollLoops());
+  pm.addNestedPass<func::FuncOp>(createSlotIndices());
   // Nothing may merge equal values before this: two equal tensors can be modified apart.
   pm.addPass(createDifferentiate());
   pm.addNestedPass<func::FuncOp>(createStripAutograd());
   pm.addNestedPass<func::FuncOp>(createJoinPads());
+  pm.addNestedPass<func::FuncOp>(createHoistSums());
   pm.addPass(createSplitFunctions());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

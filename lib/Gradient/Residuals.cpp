@@ -1,6 +1,7 @@
 // Residuals.cpp - forward values kept for the backward of a loop or a branch.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Residuals.h"
+#include "Slots.h"
 
 using namespace mlir;
 namespace gradc::gradient {
@@ -62,19 +63,6 @@ Value LoopScope::inBackward(Value v) {
   if (auto type = dyn_cast<RankedTensorType>(v.getType()); type && type.getNumElements() == 0)
     return splat(reads, v.getLoc(), type, 0);
   return stacked(v);
-}
-
-/// [slot, 0, 0, ...], [1, sizes...] and [1, 1, ...] of one slot of a stack.
-static void slotOf(OpBuilder &b, Value slot, ArrayRef<int64_t> shape,
-                   SmallVector<OpFoldResult> &offsets, SmallVector<OpFoldResult> &sizes,
-                   SmallVector<OpFoldResult> &strides) {
-  offsets = {slot};
-  sizes = strides = {b.getIndexAttr(1)};
-  for (int64_t n : shape) {
-    offsets.push_back(b.getIndexAttr(0));
-    sizes.push_back(b.getIndexAttr(n));
-    strides.push_back(b.getIndexAttr(1));
-  }
 }
 
 Value LoopScope::stacked(Value v) {

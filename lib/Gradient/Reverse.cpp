@@ -7,6 +7,7 @@
 // an iteration.
 #include "Residuals.h"
 #include "ShortFloats.h"
+#include "Slots.h"
 
 using namespace mlir;
 namespace gradc::gradient {
@@ -266,22 +267,37 @@ LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &fram
                     retain);
 }
 
-/// The stacks of an earlier backward through a loop, differentiated again: a slot's cotangent is
-/// the slot of the stack's, and the other way round.
+namespace {
+/// A slice of the forward program as the backward one reaches it.
+struct Slice {
+  Slice(Operation *op, Scope &scope) {
+    auto slice = cast<OffsetSizeAndStrideOpInterface>(op);
+    auto reach = [&](ArrayRef<OpFoldResult> list) {
+      SmallVector<OpFoldResult> out;
+      for (OpFoldResult o : list)
+        out.push_back(isa<Value>(o) ? OpFoldResult(scope.available(cast<Value>(o))) : o);
+      return out;
+    };
+    offsets = reach(slice.getMixedOffsets());
+    sizes = reach(slice.getMixedSizes());
+    strides = reach(slice.getMixedStrides());
+  }
+  SmallVector<OpFoldResult> offsets, sizes, strides;
+};
+} // namespace
+
+/// Slices of stacks: a slot's cotangent is the slot of the stack's, and the other way round.
 void Reverse::throughSlot(Operation *op, Frame &frame) {
   Location loc = op->getLoc();
-  auto slot = cast<OffsetSizeAndStrideOpInterface>(op);
-  auto reach = [&](ArrayRef<OpFoldResult> list) {
-    SmallVector<OpFoldResult> out;
-    for (OpFoldResult o : list)
-      out.push_back(isa<Value>(o) ? OpFoldResult(frame.scope->available(cast<Value>(o))) : o);
-    return out;
-  };
-  SmallVector<OpFoldResult> offsets = reach(slot.getMixedOffsets()),
-                            sizes = reach(slot.getMixedSizes()),
-                            strides = reach(slot.getMixedStrides());
+  auto [offsets, sizes, strides] = Slice(op, *frame.scope);
   Value d = frame.cotangents.lookup(op->getResult(0));
   if (auto read = dyn_cast<tensor::ExtractSliceOp>(op)) {
+    // The loop adds slice by slice.
+    Value source = read.getSource();
+    if (frame.loop && !frame.loop.getRegion().isAncestor(source.getParentRegion())) {
+      frame.slots[source].push_back({op, d});
+      return;
+    }
     Value none = zeros(read.getSourceType(), loc);
     add(frame.cotangents, read.getSource(),
         tensor::InsertSliceOp::create(builder, loc, d, none, offsets, sizes, strides));
@@ -292,12 +308,41 @@ void Reverse::throughSlot(Operation *op, Frame &frame) {
   if (active(write.getSource()))
     add(frame.cotangents, write.getSource(),
         tensor::ExtractSliceOp::create(builder, loc, type, d, offsets, sizes, strides));
-  if (active(write.getDest()))
+  if (active(write.getDest()) && !frame.stackWrites.contains(op))
     add(frame.cotangents, write.getDest(),
         tensor::InsertSliceOp::create(builder, loc, zeros(type, loc), d, offsets, sizes, strides));
 }
 
+/// `sum`, which the turns of the loop hand on, with the cotangents of what this turn reads of
+/// `source` slice by slice. `isFilled`: nothing remains of what it starts from.
+Value Reverse::withSlots(Value sum, Value source, bool &isFilled, Frame &inner) {
+  ArrayRef<std::pair<Operation *, Value>> terms = inner.slots[source];
+  bool isPlain = isa<BlockArgument>(sum) && terms.size() == 1;
+  for (auto [op, d] : terms) {
+    auto read = cast<tensor::ExtractSliceOp>(op);
+    auto [offsets, sizes, strides] = Slice(op, *inner.scope);
+    SlotUse use = slotUse(read, read.getSourceType(), inner.loop);
+    // A slot that only this turn writes holds zeros.
+    if (!isPlain || !use.at) {
+      Value before = tensor::ExtractSliceOp::create(builder, op->getLoc(), read.getType(), sum,
+                                                    offsets, sizes, strides);
+      d = ag::AddOp::create(builder, op->getLoc(), before, d);
+    }
+    isFilled = isPlain && use.covers;
+    sum = tensor::InsertSliceOp::create(builder, op->getLoc(), d, sum, offsets, sizes, strides);
+  }
+  return sum;
+}
+
 //===-- Loops ---------------------------------------------------------------------------------===//
+
+/// Whether the loop only fills what it carries as argument `i`: the cotangent of all of it is known
+/// before the backward's first turn, and goes nowhere else.
+bool Reverse::isFilledStack(scf::ForOp loop, unsigned i, const Frame &frame) {
+  tensor::InsertSliceOp write = stackWrite(loop, i);
+  return write && frame.cotangents.lookup(loop.getResult(i)) &&
+         (slotUse(write, write.getDestType(), loop).covers || !active(loop.getInitArgs()[i]));
+}
 
 LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
   std::optional<int64_t> count = tripCount(loop);
@@ -319,7 +364,8 @@ LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
       ends.push_back(end);
   Reached reached = reachedFrom(ends, active, &loop.getRegion());
   for (auto [i, arg] : llvm::enumerate(loop.getRegionIterArgs()))
-    if (active(arg) && (cotangent(i) || reached.arguments.contains(arg))) {
+    if (active(arg) && (cotangent(i) || reached.arguments.contains(arg)) &&
+        !isFilledStack(loop, i, frame)) {
       carried.push_back(i);
       inits.push_back(cotangent(i) ? cotangent(i) : zeros(arg.getType(), loc));
     }
@@ -338,7 +384,7 @@ LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
   SmallVector<bool> reads; // for each carried value, whether a turn reads that of the one before
   {
     LoopScope scope(*frame.scope, loop, back, *count);
-    if (failed(loopBody(loop, back, carried, reached, scope, reads)))
+    if (failed(loopBody(loop, back, frame, carried, reached, scope, reads)))
       return failure();
     scope.finish();
   }
@@ -357,16 +403,22 @@ LogicalResult Reverse::throughLoop(scf::ForOp loop, Frame &frame) {
   return success();
 }
 
-LogicalResult Reverse::loopBody(scf::ForOp loop, scf::ForOp back, ArrayRef<unsigned> carried,
-                                const Reached &reached, Scope &scope,
+LogicalResult Reverse::loopBody(scf::ForOp loop, scf::ForOp back, const Frame &outer,
+                                ArrayRef<unsigned> carried, const Reached &reached, Scope &scope,
                                 SmallVectorImpl<bool> &reads) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(back.getBody());
-  Frame inner{&scope};
+  Frame inner(&scope);
+  inner.loop = loop;
   Operation *yield = loop.getBody()->getTerminator();
   unsigned at = 0;
   for (unsigned i : carried)
     add(inner.cotangents, yield->getOperand(i), back.getRegionIterArg(at++));
+  for (unsigned i = 0; i < loop.getNumRegionIterArgs(); ++i)
+    if (active(yield->getOperand(i)) && isFilledStack(loop, i, outer)) {
+      inner.stackWrites.insert(stackWrite(loop, i));
+      add(inner.cotangents, yield->getOperand(i), outer.cotangents.lookup(loop.getResult(i)));
+    }
   SmallVector<Operation *> ops;
   for (Operation &op : loop.getBody()->without_terminator())
     ops.push_back(&op);
@@ -379,8 +431,18 @@ LogicalResult Reverse::loopBody(scf::ForOp loop, scf::ForOp back, ArrayRef<unsig
     reads.push_back(c != nullptr);
     next.push_back(c ? c : zeros(args[i].getType(), loop.getLoc()));
   }
-  for (Value v : reached.captured)
-    next.push_back(sum(back.getRegionIterArg(at++), inner.cotangents.lookup(v)));
+  for (Value v : reached.captured) {
+    bool isFilled = false;
+    unsigned i = at++;
+    Value term = sum(back.getRegionIterArg(i), inner.cotangents.lookup(v));
+    next.push_back(withSlots(term, v, isFilled, inner));
+    if (!isFilled)
+      continue;
+    auto type = cast<RankedTensorType>(v.getType());
+    OpBuilder before(back);
+    back.getInitArgsMutable()[i].assign(
+        tensor::EmptyOp::create(before, v.getLoc(), type.getShape(), type.getElementType()));
+  }
   for (StringAttr name : reached.leaves) {
     auto it = inner.leaves.find(name);
     next.push_back(
@@ -435,7 +497,7 @@ LogicalResult Reverse::branchBody(scf::IfOp branch, Region &region, Region &into
                                   const Reached &reached, Frame &frame, Scope &scope) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&into.emplaceBlock());
-  Frame inner{&scope};
+  Frame inner(&scope);
   Operation *yield = region.front().getTerminator();
   for (auto [i, result] : llvm::enumerate(branch.getResults()))
     if (Value c = frame.cotangents.lookup(result); c && active(yield->getOperand(i)))

@@ -31,7 +31,15 @@ public:
 struct Frame {
   explicit Frame(Scope *scope) : scope(scope) {}
   Scope *scope;
+  /// The loop whose body this is the level of, if it is one's.
+  mlir::scf::ForOp loop;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
+  /// Of a loop: what its turns read of values from outside slice by slice, with the cotangents of
+  /// the slices.
+  llvm::MapVector<mlir::Value, llvm::SmallVector<std::pair<mlir::Operation *, mlir::Value>, 1>>
+      slots;
+  /// Of a loop: the writes that fill stacks, whose old content has no cotangent.
+  llvm::DenseSet<mlir::Operation *> stackWrites;
   llvm::MapVector<mlir::StringAttr, mlir::Value> leaves; // by variable
 };
 
@@ -55,15 +63,17 @@ private:
   mlir::LogicalResult through(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult throughRule(ag::DifferentiableOpInterface op, Frame &frame);
   void throughSlot(mlir::Operation *op, Frame &frame);
+  mlir::Value withSlots(mlir::Value sum, mlir::Value source, bool &isFilled, Frame &inner);
   mlir::LogicalResult throughLoop(mlir::scf::ForOp loop, Frame &frame);
   mlir::LogicalResult throughBranches(mlir::scf::IfOp branch, Frame &frame);
   mlir::LogicalResult throughCheckpoint(ag::CheckpointOp op, Frame &frame);
   mlir::Value captured(mlir::Value v, mlir::Value after, Frame &frame);
   mlir::LogicalResult branchBody(mlir::scf::IfOp branch, mlir::Region &region, mlir::Region &into,
                                  const Reached &reached, Frame &frame, Scope &scope);
-  mlir::LogicalResult loopBody(mlir::scf::ForOp loop, mlir::scf::ForOp back,
+  mlir::LogicalResult loopBody(mlir::scf::ForOp loop, mlir::scf::ForOp back, const Frame &outer,
                                mlir::ArrayRef<unsigned> carried, const Reached &reached,
                                Scope &scope, llvm::SmallVectorImpl<bool> &reads);
+  bool isFilledStack(mlir::scf::ForOp loop, unsigned i, const Frame &frame);
   void add(llvm::DenseMap<mlir::Value, mlir::Value> &map, mlir::Value key, mlir::Value term);
   void addLeaf(Frame &frame, mlir::StringAttr name, mlir::Value term);
   mlir::Value sum(mlir::Value a, mlir::Value b);

@@ -1,9 +1,10 @@
-// Recurrent.cpp - LSTM, GRU and RNN layers and cells, unrolled over time.
+// Recurrent.cpp - LSTM, GRU and RNN layers and cells; a layer is a loop over time.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Inputs of a layer: x, the first states, and the weights in PyTorch's order: for each layer, for
-// each direction, w_ih, w_hh and, with biases, b_ih, b_hh. Gates are in PyTorch's order, too.
-#include "Composite.h"
+// each direction, w_ih, w_hh and, with biases, b_ih, b_hh. Gates are in PyTorch's order, too; they
+// are the first dim of what is computed of them, so that each, and its cotangent, is in one piece.
+#include "Structure.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -19,6 +20,9 @@ struct State {
   Term h, c;
 };
 using Steps = SmallVector<Term>;
+
+/// Fewer steps are written one after another.
+constexpr int64_t kLeastTurns = 4;
 } // namespace
 
 static Kind kindOf(StringRef op) {
@@ -30,37 +34,51 @@ static Kind kindOf(StringRef op) {
 }
 static int64_t gatesOf(Kind kind) { return kind == Kind::lstm ? 4 : kind == Kind::gru ? 3 : 1; }
 
-/// Part `i` of the last dim, which has gates of `hidden` elements.
-static Term gate(Term x, int64_t i, int64_t hidden) {
-  return slice(x, x.rank() - 1, i * hidden, (i + 1) * hidden);
+/// x @ w.t() of each gate: [gates, batch, hidden], behind the steps if x has them.
+static Term byGate(Kind kind, Term x, Term w) {
+  if (!x || !w)
+    return x.with({});
+  int64_t gates = gatesOf(kind), steps = x.rank() - 2;
+  w = reshape(w, {gates, w.size(0) / gates, w.size(1)});
+  SmallVector<int64_t> perm = range(0, x.rank() + 1);
+  std::swap(perm[steps], perm[steps + 1]);
+  return permute(contract(x, w, {}, {}, {x.rank() - 1}, {2}), perm);
 }
 
-/// One step. `fromInput` is x @ w_ih.t() with what biases may be added before.
+/// A bias beside what byGate gives.
+static Term biasByGate(Kind kind, Term bias) {
+  return bias ? reshape(bias, {gatesOf(kind), 1, bias.numel() / gatesOf(kind)}) : bias;
+}
+
+static Term gate(Term x, int64_t i) {
+  return x ? reshape(slice(x, 0, i, i + 1), x.shape().drop_front()) : x;
+}
+
+/// One step. `fromInput` is what `project` gives of its input.
 static State step(Kind kind, Term fromInput, State s, const Weights &w) {
-  Term fromHidden = linear(s.h, w.hh);
-  int64_t n = s.h.size(-1);
+  Term fromHidden = byGate(kind, s.h, w.hh);
   if (kind == Kind::gru) {
     if (w.biasHh)
-      fromHidden = fromHidden + w.biasHh;
-    Term reset = sigmoid(gate(fromInput, 0, n) + gate(fromHidden, 0, n));
-    Term update = sigmoid(gate(fromInput, 1, n) + gate(fromHidden, 1, n));
-    Term fresh = tanh(gate(fromInput, 2, n) + reset * gate(fromHidden, 2, n));
+      fromHidden = fromHidden + biasByGate(kind, w.biasHh);
+    Term reset = sigmoid(gate(fromInput, 0) + gate(fromHidden, 0));
+    Term update = sigmoid(gate(fromInput, 1) + gate(fromHidden, 1));
+    Term fresh = tanh(gate(fromInput, 2) + reset * gate(fromHidden, 2));
     return {fresh + update * (s.h - fresh), s.c};
   }
   Term gates = fromInput + fromHidden;
   if (kind != Kind::lstm)
-    return {kind == Kind::tanh ? tanh(gates) : relu(gates), s.c};
-  Term in = sigmoid(gate(gates, 0, n)), forget = sigmoid(gate(gates, 1, n));
-  Term cell = tanh(gate(gates, 2, n)), out = sigmoid(gate(gates, 3, n));
+    return {kind == Kind::tanh ? tanh(gate(gates, 0)) : relu(gate(gates, 0)), s.c};
+  Term in = sigmoid(gate(gates, 0)), forget = sigmoid(gate(gates, 1));
+  Term cell = tanh(gate(gates, 2)), out = sigmoid(gate(gates, 3));
   Term c = forget * s.c + in * cell;
   return {out * tanh(c), c};
 }
 
 /// What the input adds to the gates, with the biases that need not wait for the state.
 static Term project(Kind kind, Term x, const Weights &w) {
-  Term y = linear(x, w.ih);
+  Term y = byGate(kind, x, w.ih);
   if (w.biasIh)
-    y = y + (kind == Kind::gru ? w.biasIh : w.biasIh + w.biasHh);
+    y = y + biasByGate(kind, kind == Kind::gru ? w.biasIh : w.biasIh + w.biasHh);
   return y;
 }
 
@@ -78,7 +96,9 @@ private:
   LogicalResult readStates();
   LogicalResult readState(unsigned i, StringRef name, Term &state);
   LogicalResult readWeights();
-  void runDirection(int64_t index, bool reverse, const Steps &in, Term joined, Steps &out);
+  Term runDirection(int64_t index, bool reverse, Term in);
+  Term runSteps(Term projected, bool reverse, const Weights &w, State &s);
+  Term runLoop(Term projected, bool reverse, const Weights &w, State &s);
   Term first(Term state, int64_t index);
 
   Call &call;
@@ -90,12 +110,6 @@ private:
   SmallVector<Term> lastH, lastC;
 };
 } // namespace
-
-/// The steps, along the first dim.
-static void unstack(Term x, Steps &steps) {
-  for (int64_t t = 0; t < x.size(0); ++t)
-    steps.push_back(reshape(slice(x, 0, t, t + 1), x.shape().drop_front()));
-}
 
 static Term stack(ArrayRef<Term> steps) {
   SmallVector<Term> rows;
@@ -129,8 +143,7 @@ LogicalResult Layers::readInput() {
   batch = x.size(1);
   if (!length)
     return call.fail("Expected sequence length to be larger than 0 in RNN");
-  return call.importer.checkCount(call.node.loc, "steps of a recurrent layer",
-                                  saturatedProduct(length, layers * (bidirectional ? 2 : 1)), 16);
+  return success();
 }
 
 LogicalResult Layers::readWeights() {
@@ -205,47 +218,73 @@ Term Layers::first(Term state, int64_t index) {
   return state ? reshape(slice(state, 0, index, index + 1), {batch, hidden}) : state;
 }
 
-/// One direction of one layer over all steps; `joined` is the input in one piece, if it is.
-void Layers::runDirection(int64_t index, bool reverse, const Steps &in, Term joined, Steps &out) {
-  const Weights &w = weights[index];
-  Steps projected;
-  if (joined)
-    unstack(project(kind, joined, w), projected);
-  else
-    for (const Term &t : in)
-      projected.push_back(project(kind, t, w));
-  State s{first(h0, index), first(c0, index)};
-  out.assign(length, call.none());
+/// The states h of all steps, in the order of time; `s` becomes the last one.
+Term Layers::runSteps(Term projected, bool reverse, const Weights &w, State &s) {
+  Steps out(length, call.none());
   for (int64_t i = 0; i < length; ++i) {
     int64_t t = reverse ? length - 1 - i : i;
-    s = step(kind, projected[t], s, w);
+    s = step(kind, gate(projected, t), s, w);
     out[t] = s.h;
   }
+  return stack(out);
+}
+
+/// The same as a loop: its code, and the time to compile it, do not grow with the steps.
+Term Layers::runLoop(Term projected, bool reverse, const Weights &w, State &s) {
+  OpBuilder &b = call.importer.b;
+  Location loc = call.node.loc;
+  SmallVector<Value> inits{call.constant({length, batch, hidden}, x.element(), 0).value, s.h.value};
+  if (s.c)
+    inits.push_back(s.c.value);
+  auto index = [&](int64_t n) { return arith::ConstantIndexOp::create(b, loc, n).getResult(); };
+  auto loop = scf::ForOp::create(b, loc, index(0), index(length), index(1), inits);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value turn = arith::IndexCastOp::create(b, loc, b.getI64Type(), loop.getInductionVar());
+    Term t = x.with(
+        tensor::FromElementsOp::create(b, loc, RankedTensorType::get({}, b.getI64Type()), turn));
+    if (reverse)
+      t = double(length - 1) - t;
+    s = {x.with(loop.getRegionIterArg(1)), s.c ? x.with(loop.getRegionIterArg(2)) : s.c};
+    s = step(kind, gather(projected, t, 0), s, w);
+    SmallVector<Value> next{ag::ScatterOp::create(b, loc, loop.getRegionIterArg(0), t.value,
+                                                  s.h.value, 0, ag::ScatterMode::set),
+                            s.h.value};
+    if (s.c)
+      next.push_back(s.c.value);
+    scf::YieldOp::create(b, loc, next);
+  }
+  s = {x.with(loop.getResult(1)), s.c ? x.with(loop.getResult(2)) : s.c};
+  return x.with(loop.getResult(0));
+}
+
+/// One direction of one layer over all steps [T, N, I]: [T, N, hidden].
+Term Layers::runDirection(int64_t index, bool reverse, Term in) {
+  const Weights &w = weights[index];
+  State s{first(h0, index), first(c0, index)};
+  Term projected = project(kind, in, w);
+  Term y =
+      length < kLeastTurns ? runSteps(projected, reverse, w, s) : runLoop(projected, reverse, w, s);
   lastH.push_back(s.h);
   lastC.push_back(s.c);
+  return y;
 }
 
 LogicalResult Layers::run() {
   if (failed(readInput()) || failed(readWeights()) || failed(readStates()))
     return failure();
-  Steps steps;
+  Term y = x;
   for (int64_t layer = 0, index = 0; layer < layers; ++layer) {
-    Steps forward, backward;
-    Term joined = layer ? call.none() : x;
-    if (layer && call.number("dropout", 0) != 0) {
-      joined = dropout(call, "dropout", stack(steps));
-      if (!joined)
-        return failure();
-    }
-    runDirection(index++, false, steps, joined, forward);
-    if (bidirectional) {
-      runDirection(index++, true, steps, joined, backward);
-      for (int64_t t = 0; t < length; ++t)
-        forward[t] = concat({forward[t], backward[t]}, 1);
-    }
-    steps = forward;
+    if (layer && call.number("dropout", 0) != 0)
+      y = dropout(call, "dropout", y);
+    if (!y)
+      return failure();
+    Term in = y;
+    y = runDirection(index++, false, in);
+    if (bidirectional)
+      y = concat({y, runDirection(index++, true, in)}, 2);
   }
-  Term y = stack(steps);
   if (!isBatched)
     y = reshape(y, {length, y.size(-1)});
   else if (batchFirst)

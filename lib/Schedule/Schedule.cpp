@@ -33,6 +33,7 @@ void gradc::sched::buildSchedulePipeline(OpPassManager &pm, const ScheduleOption
   pm.addNestedPass<func::FuncOp>(createExpandCommitsPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createForwardCopiesPass());
   pm.addNestedPass<func::FuncOp>(createPlanMemoryPass({options.alignment}));
   pm.addNestedPass<func::FuncOp>(createCSEPass());
 }

@@ -100,6 +100,30 @@ def RollLoops : Pass<"ag-roll-loops", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
 }
 
+def SlotIndices : Pass<"ag-slot-indices", "::mlir::func::FuncOp"> {
+  let summary = "turns gathers and scatters at a loop's index into slices of one turn each";
+  let description = [{
+    An `ag.gather`, or an `ag.scatter` that sets, of one slice along the first dim, at an index that is linear in a loop's own and
+    in range whatever the turn, becomes a `tensor.extract_slice` or `insert_slice`. What such loops expect of the index is known to
+    hold and goes. Differentiation keeps slices apart: the cotangent of the whole tensor is filled, not added up, turn by turn.
+  }];
+  let statistics = [Statistic<"slices", "slices", "gathers and scatters replaced">];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def HoistSums : Pass<"ag-hoist-sums", "::mlir::func::FuncOp"> {
+  let summary = "contracts once behind a loop what each of its turns contracts and adds up";
+  let description = [{
+    A loop that carries a sum of contractions, or of reductions, of values of which it keeps all turns in a stack anyway (the gradient of
+    a recurrent layer's weight) leaves it to one contraction of the stacks, over the turns as well. Where a stack is lacking it is
+    made if it is no larger than those that there are, and filling it costs less than adding to the sum.
+  }];
+  let statistics = [Statistic<"sums", "sums", "sums taken out of loops">];
+  let dependentDialects = ["::gradc::ag::AgDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
 def JoinPads : Pass<"ag-join-pads", "::mlir::func::FuncOp"> {
   let summary = "turns sums of zero-padded values that meet along a dim into concatenations";
   let dependentDialects = ["::gradc::ag::AgDialect"];

@@ -86,6 +86,16 @@ def ExpandCommitsPass : Pass<"sched-expand-commits", "::mlir::func::FuncOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def ForwardCopiesPass : Pass<"sched-forward-copies", "::mlir::func::FuncOp"> {
+  let summary = "computes where a copy would take the result";
+  let description = [{
+    A buffer that a block makes and copies elsewhere becomes that place, if nobody touches the place between the first and
+    the last use of the buffer: the parts of a concatenation are computed side by side, and all of it in its slot of a stack.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let statistics = [Statistic<"forwarded", "forwarded", "copies that went">];
+}
+
 def PlanMemoryPass : Pass<"sched-plan-memory", "::mlir::func::FuncOp"> {
   let summary = "places every buffer in one arena";
   let description = [{

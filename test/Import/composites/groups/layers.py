@@ -80,3 +80,9 @@ cell("lstm_cell", R(2, 3), R(2, 4), R(2, 4), bias=False, suffix="_no_bias")
 cell("gru_cell", R(2, 3), R(2, 4))
 cell("rnn_tanh_cell", R(2, 3), R(2, 4))
 cell("rnn_relu_cell", R(2, 3), R(2, 4), bias=False)
+
+# From four steps on a layer is a loop.
+for op in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+    recurrent(op, "_loop", R(5, 2, 3))
+    recurrent(op, "_loop_both", R(2, 5, 2), states=False, num_layers=2, bidirectional=True, batch_first=True)
+    recurrent(op, "_loop_unbatched", R(4, 2), bias=False)
