@@ -11,8 +11,10 @@ _Static_assert(sizeof(gradc_rng) == 624 * 4 + 16,
 _Static_assert(sizeof(gradc_tensor) == 40, "compiled code lays out tensor records like this");
 _Static_assert(sizeof(gradc_function) == 48, "compiled code lays out function records like this");
 _Static_assert(sizeof(gradc_init) == 24, "compiled code lays out init records like this");
-_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 128,
+_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 144,
                "compiled code lays out the program record like this");
+_Static_assert(offsetof(gradc_team, run) == 8 && sizeof(gradc_team) == 40,
+               "compiled code reads teams like this");
 _Static_assert(sizeof(gradc_value) == 40, "compiled code lays out print arguments like this");
 
 int gradc_rt_init(const gradc_program *program, void *mem) {
@@ -33,6 +35,14 @@ int gradc_rt_init(const gradc_program *program, void *mem) {
   }
   if (program->rng_offset)
     gradc_rt_seed((gradc_rng *)(base + program->rng_offset), GRADC_DEFAULT_SEED);
+  return GRADC_OK;
+}
+
+int gradc_rt_use_team(void *self, gradc_team *team) {
+  gradc_header *header = self;
+  if (team && team->count > 1 && team->scratch_bytes < header->program->thread_scratch)
+    return GRADC_ERROR_ARGUMENT;
+  header->team = team;
   return GRADC_OK;
 }
 

@@ -14,6 +14,10 @@
 // handles of several programs may be used at the same time, each by one thread at a time. Inputs,
 // outputs and the handle must not overlap.
 //
+// Threads. A call runs on the caller's thread alone, unless the handle has a team (gradc_team,
+// below): then large kernels share their work among its threads. Results are the same to the bit
+// for any number of threads.
+//
 // Units. Sizes and offsets are bytes, shapes are element counts, tensors are dense and row-major
 // (last dim fastest). A bool is one byte, 0 or 1. Strings are NUL-terminated UTF-8 and live as long
 // as the program (static data).
@@ -29,7 +33,7 @@
 extern "C" {
 #endif
 
-#define GRADC_ABI_VERSION 2u
+#define GRADC_ABI_VERSION 3u
 #define GRADC_ALIGNMENT 64u
 
 // Element types, as `dtype` everywhere.
@@ -131,7 +135,30 @@ typedef struct gradc_init {
 enum { GRADC_SCRIPT = 0, GRADC_MODEL = 1 }; // gradc_program.kind
 
 // gradc_program.flags.
-enum { GRADC_PROGRAM_PRINTS = 1u << 0, GRADC_PROGRAM_WANTS_CUDA = 1u << 1 };
+enum {
+  GRADC_PROGRAM_PRINTS = 1u << 0,
+  GRADC_PROGRAM_WANTS_CUDA = 1u << 1,
+  GRADC_PROGRAM_SHARES = 1u << 2 // some kernel can share its work among threads
+};
+
+// Threads that run one piece of work together. The runtime's own are made by gradc_rt_team_start;
+// who has a pool of threads already fills in a record of that pool instead.
+typedef struct gradc_team gradc_team;
+// The part of thread `index` of `count`; `arguments` is the caller's of `run`.
+typedef void (*gradc_part)(void *arguments, gradc_team *team, uint32_t index, uint32_t count);
+struct gradc_team {
+  uint32_t count; // threads, the one that calls `run` among them; at least 1
+  uint32_t reserved;
+  // Calls `part` once for every index below `count`, all of them at the same time, 0 on the calling
+  // thread; returns when all are done.
+  void (*run)(gradc_team *team, gradc_part part, void *arguments);
+  // Called by every part: returns when all of them have called it.
+  void (*barrier)(gradc_team *team);
+  // Memory of the threads from 1 on, `scratch_bytes` each, 64-byte aligned;
+  // gradc_program.thread_scratch says how much a program needs.
+  void *scratch;
+  uint64_t scratch_bytes;
+};
 
 typedef struct gradc_program {
   uint32_t abi_version; // GRADC_ABI_VERSION of the compiler
@@ -151,16 +178,20 @@ typedef struct gradc_program {
   const char *const *expectations; // "FILE:LINE:COLUMN: error: TEXT"
   uint32_t n_expectations;
   uint32_t reserved;
+  uint64_t thread_scratch; // bytes of memory for each thread of a team but the first
+  // Executables of programs that share work: gradc_rt_team_start; else null.
+  gradc_team *(*start_team)(uint32_t count, uint64_t scratch_bytes);
 } gradc_program;
 
 // The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`: the
-// last of it holds the error code of the running function.
+// last of it holds the error code of the running function. The caller may set `team` between calls.
 typedef struct gradc_header {
   uint32_t magic; // GRADC_MAGIC
   uint32_t abi_version;
   const gradc_program *program;
   uint64_t size;
-  uint64_t user[5];
+  gradc_team *team; // null: the caller's thread does all
+  uint64_t user[4];
 } gradc_header;
 #define GRADC_MAGIC 0x63647267u // "grdc"
 
@@ -190,6 +221,11 @@ const char *gradc_rt_program_error_text(const gradc_program *program, int code);
 // "float32" and so on; bytes of one element. Null and 0 for an unknown code.
 const char *gradc_rt_dtype_name(uint32_t dtype);
 uint32_t gradc_rt_dtype_bytes(uint32_t dtype);
+
+// Lets the functions called on this handle use a team, or none (null). The team must live as long
+// as it is used, and serves one call at a time. Returns GRADC_OK, or GRADC_ERROR_ARGUMENT if its
+// scratch memory is less than the program needs.
+int gradc_rt_use_team(void *self, gradc_team *team);
 
 // torch.manual_seed: draws that follow are those of PyTorch's CPU generator with this seed.
 void gradc_rt_seed(gradc_rng *rng, uint64_t seed);
@@ -236,6 +272,16 @@ typedef struct gradc_value {
 // the text is buffered until the program ends or the buffer is full; elsewhere it is written before
 // the call returns.
 void gradc_rt_print(const gradc_value *values, uint32_t n);
+
+// ---- hosted: threads
+// ------------------------------------------------------------------------------
+
+// Starts `count` - 1 threads (0: as many as the process may run on, the caller's among them; at
+// most 256), with `scratch_bytes` of memory each. They wait for work by looking for it a while,
+// then asleep. Null if there is no memory or no thread to be had.
+gradc_team *gradc_rt_team_start(uint32_t count, uint64_t scratch_bytes);
+// Ends the threads and frees the team, which no handle may use any more. Null is ignored.
+void gradc_rt_team_stop(gradc_team *team);
 
 #ifdef __cplusplus
 }

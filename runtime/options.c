@@ -52,7 +52,8 @@ void gradc_print_help(const char *name, int is_model) {
       "  --weights FILE     parameters and buffers from an .npz or .safetensors file\n"
       "  --seed N           seed of the random draws of a program that sets none itself\n"
       "  --device NAME      auto, cpu or cuda; this build has cpu, which auto chooses\n"
-      "  --threads N        the most threads to use; this build uses one\n";
+      "  --threads N        the most threads to use; all cores that the process may run on unless "
+      "given\n";
   static const char model[] =
       "  --steps N          N training steps; without --steps and --epochs one forward (and "
       "backward) pass\n"
@@ -213,7 +214,6 @@ static int usage(const char *format, const char *what) {
 int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_options *options) {
   memset(options, 0, sizeof *options);
   options->inputs = inputs;
-  options->threads = 1;
   uint32_t seen = 0;
   for (int i = 1; i < argc; ++i) {
     const char *text = argv[i];

@@ -13,7 +13,7 @@ typedef struct gradc_options {
   const char *outputs, *weights;
   const char *eval, *metric, *checkpoint, *log; // null: not asked for
   uint64_t steps, epochs, batch, every;         // 0: not given
-  uint64_t seed, threads;
+  uint64_t seed, threads;                       // threads 0: all cores
   int has_steps, has_seed;
   int shuffle, resume;
   double bench; // seconds; 0: not asked for

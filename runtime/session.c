@@ -106,6 +106,21 @@ static void seed_variable(gradc_session *session, uint64_t seed) {
       memcpy((char *)session->self + program->variables[i].offset, &seed, sizeof seed);
 }
 
+// Gives the handle the threads that were asked for, all cores unless told otherwise.
+static int start_threads(gradc_session *session) {
+  const gradc_program *program = session->program;
+  uint64_t threads = session->options->threads;
+  if (!program->start_team || threads == 1)
+    return GRADC_EXIT_DONE;
+  gradc_team *team = program->start_team((uint32_t)threads, program->thread_scratch);
+  if (!team && threads) {
+    gradc_report("--threads %llu: the system gives no more threads", (unsigned long long)threads);
+    return GRADC_EXIT_INPUT;
+  }
+  int code = gradc_rt_use_team(session->self, team);
+  return code ? gradc_session_fail(code) : GRADC_EXIT_DONE;
+}
+
 int gradc_session_open(gradc_session *session, const gradc_program *program,
                        const gradc_options *options) {
   *session = (gradc_session){.program = program, .options = options};
@@ -123,6 +138,8 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
   int code = gradc_rt_init(program, session->self);
   if (code)
     return gradc_session_fail(code);
+  if (start_threads(session))
+    return GRADC_EXIT_INPUT;
   if (options->has_seed && program->rng_offset)
     gradc_rt_seed((gradc_rng *)((char *)session->self + program->rng_offset), options->seed);
   if (options->has_seed)

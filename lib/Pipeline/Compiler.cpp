@@ -233,6 +233,7 @@ Outcome Compiler::describe() {
   described = std::move(*program);
   identify(); // of a dump behind Gradient
   described.identity = identity;
+  described.executable = options.executable;
   return Outcome::Done;
 }
 

@@ -30,7 +30,7 @@ static int test(void) {
     return 2;
   const gradc_header *header = (const gradc_header *)(const void *)mem;
   if (header->magic != GRADC_MAGIC || header->program != &program || header->size != SIZE ||
-      header->user[4])
+      header->user[3] || header->team)
     return 3;
   if (((const float *)(const void *)(mem + DATA))[2] != 3 || mem[DATA + 12] != 0)
     return 4;

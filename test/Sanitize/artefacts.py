@@ -5,7 +5,7 @@
 
 Every program of test/EndToEnd/autograd/cases.json that PyTorch accepts, and the examples' graphs, are built twice: as gradc builds them, and
 from `--emit=llvm` with the runtime's sources under AddressSanitizer and UndefinedBehaviorSanitizer. Both print the same.
-Then two threads train two instances of a model under ThreadSanitizer: the runtime has no threads of its own today, and no state.
+Then two threads train two instances of a model under ThreadSanitizer: no state is shared.
 """
 import argparse
 import concurrent.futures

@@ -25,6 +25,10 @@ inline constexpr llvm::StringLiteral kInputAttr = "sched.input";       // String
 inline constexpr llvm::StringLiteral kVariableAttr = "sched.variable"; // FlatSymbolRefAttr
 inline constexpr llvm::StringLiteral kOutputAttr = "sched.output";     // StringAttr: output name
 inline constexpr llvm::StringLiteral kArenaAttr = "sched.arena";       // UnitAttr
+/// A pointer to the threads that launches may share their work among, null for none.
+inline constexpr llvm::StringLiteral kTeamAttr = "sched.team"; // UnitAttr
+/// Of a module with kernels that share their work: bytes of memory for each thread but the first.
+inline constexpr llvm::StringLiteral kThreadScratchAttr = "sched.thread_scratch"; // i64
 } // namespace gradc::sched
 
 #endif

@@ -16,6 +16,8 @@ struct CpuTarget {
   unsigned registers = 16;
   /// A load or store of part of a vector is one instruction.
   bool masks = false;
+  /// Kernels that take about so many nanoseconds share their work among the caller's threads.
+  double shareFrom = 20'000;
 
   /// The machine of a triple ("" is the host's) and of what clang's -march takes ("" and "native"
   /// are the host for its own architecture). Failure with the reason in `why`: x86 needs AVX2 and

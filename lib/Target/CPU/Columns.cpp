@@ -29,7 +29,11 @@ void RowEmitter::columnTile(const KernelNest &n, Value column, ArrayRef<int64_t>
       all.append(step.vectors(g.nodes[r].in[0]));
     return all;
   };
-  b.loop(b.i64(0), b.i64(rowBlocks.count), 1, [&](Value i) {
+  bool together = shares == BlocksOfRows;
+  auto [first, end] = b.share(together ? rowBlocks.count : 0);
+  if (!together)
+    first = b.i64(0), end = b.i64(rowBlocks.count);
+  b.loop(first, end, 1, [&](Value i) {
     Lanes part;
     if (rowBlocks.size == 1) {
       part = valuesAt(i);
@@ -52,7 +56,9 @@ void RowEmitter::columnTile(const KernelNest &n, Value column, ArrayRef<int64_t>
       b.store(part[k], slots[k / vectors],
               b.add(b.mul(i, tileWidth), int64_t(k % vectors) * width));
   });
-  for (auto [r, slot] : llvm::zip(n.reduces, slots)) {
+  if (together)
+    b.barrier();
+  auto finish = [&](int r, Value slot) {
     const KernelNode &x = g.nodes[r];
     const Buffer &to = sums.find(r)->second;
     for (size_t i = 0; i < vectors; ++i) {
@@ -63,25 +69,51 @@ void RowEmitter::columnTile(const KernelNest &n, Value column, ArrayRef<int64_t>
       at.index[v] = b.add(column, int64_t(i) * width);
       step.store(b.finish(x.combiner, b.treeOfParts(x.combiner, parts)), to.pointer, to.access, at);
     }
-  }
+  };
+  auto finishAll = [&] {
+    for (auto [r, slot] : llvm::zip(n.reduces, slots))
+      finish(r, slot);
+  };
+  if (!together)
+    return finishAll();
+  b.lead(finishAll);
+  b.barrier(); // the next tile has its sums in the same memory
 }
 
+/// Threads share positions or tiles of columns; where both are few, the blocks of each tile.
 void RowEmitter::columns(const KernelNest &n) {
   rowBlocks = g.blocksOf(n);
   int64_t vectors =
       std::max<int64_t>(1, std::min<int64_t>(4, b.target.registers / 2 / n.reduces.size()));
+  int64_t tileWidth = vectors * width, full = columnCount / tileWidth;
+  SmallVector<int> dims = parallelDims(n);
+  bool sharesTiles = b.team && !sharesDims(dims) && full >= kShareFrom;
+  shares = sharesDims(dims) || sharesTiles ? Positions : BlocksOfRows;
   SmallVector<Value> partials;
-  for (int r : n.reduces)
-    partials.push_back(b.workspace(g.nodes[r].type, rowBlocks.count * vectors * width));
-  loopOver(parallelDims(n), [&] {
-    int64_t tileWidth = vectors * width, full = columnCount / tileWidth * tileWidth;
+  for (int r : n.reduces) {
+    int64_t count = rowBlocks.count * tileWidth;
+    partials.push_back(shares == BlocksOfRows ? b.sharedWorkspace(g.nodes[r].type, count)
+                                              : b.workspace(g.nodes[r].type, count));
+  }
+  SmallVector<int64_t> rest;
+  for (int64_t c = full * tileWidth; c < columnCount; c += width)
+    rest.push_back(std::min(width, columnCount - c));
+  auto tile = [&](Value c) { columnTile(n, c, SmallVector<int64_t>(vectors, width), partials); };
+  auto last = [&] { columnTile(n, b.i64(full * tileWidth), rest, partials); };
+  auto all = [&] {
+    if (sharesTiles) {
+      shareLoop(b, full, [&](Value i) { tile(b.mul(i, tileWidth)); });
+      if (!rest.empty())
+        when(b, b.isLast(), last);
+      return;
+    }
     if (full)
-      b.loop(b.i64(0), b.i64(full), tileWidth,
-             [&](Value c) { columnTile(n, c, SmallVector<int64_t>(vectors, width), partials); });
-    SmallVector<int64_t> rest;
-    for (int64_t c = full; c < columnCount; c += width)
-      rest.push_back(std::min(width, columnCount - c));
+      b.loop(b.i64(0), b.i64(full * tileWidth), tileWidth, tile);
     if (!rest.empty())
-      columnTile(n, b.i64(full), rest, partials);
-  });
+      last();
+  };
+  if (shares == Positions && !sharesTiles)
+    shareOver(dims, all);
+  else
+    loopOver(dims, all);
 }

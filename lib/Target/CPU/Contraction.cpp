@@ -6,9 +6,11 @@
 // dim that the result has contiguous; the factor that varies along it is read by vectors (through a
 // packed panel if it lies otherwise in memory), the other is broadcast (through packed row tiles if
 // it has neighbours along k far apart). The blocks are ContractionPlan's; inside of them come
-// column tiles, then row tiles. Goto and van de Geijn, "Anatomy of
-// high-performance matrix multiplication" (2008), has the reasons.
+// column tiles, then row tiles. Threads pack the blocks together and share their tiles, or share
+// the batch. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008), has
+// the reasons.
 #include "Evaluator.h"
+#include "Owned.h"
 #include "gradc/IR/ContractionPlan.h"
 
 using namespace mlir;
@@ -37,9 +39,18 @@ private:
   void chooseTiles();
   void chooseTileSize();
   void outerLoops(ArrayRef<int> dims);
+  void shareBatch();
+  void oneProduct();
+  void shareTiles(llvm::function_ref<void()> body);
+  void shareColumns(llvm::function_ref<void()> body);
+  void shareRows(llvm::function_ref<void()> body);
+  Value tilesIn(Value first, Value end, int64_t tile);
+  void meet();
   void blocks(Value from, Value to, int64_t size, llvm::function_ref<void(Value, Value)> body);
   void sumsOf(Value first, Value end);
   void products(Value first, Value end, Value from, Value to);
+  void blockTile(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes, Value from,
+                 Value to);
   void columnTiles(llvm::function_ref<void(Value, ArrayRef<int64_t>)> body);
   void rowTiles(llvm::function_ref<void(Value, int64_t)> body);
   void inLastBlock(int64_t size, int64_t block, Value end, llvm::function_ref<void()> body);
@@ -75,8 +86,10 @@ private:
   int64_t width, tileVectors, tileRows, rows, columns, kBlock, mBlock, nBlock, sumBlock;
   SmallVector<int> outer;
   Value panel, packed, sumsBuffer;
-  // The block at hand.
+  // The block at hand, and what of it is being worked on.
   Value firstRow, endRow, firstColumn, endColumn, firstSum;
+  Value rowFrom, rowTo, columnFrom, columnTo;
+  bool sharesTiles = false; // between the threads; else one does all of a block
   Index index;
 };
 
@@ -139,19 +152,42 @@ void ContractionEmitter::chooseTileSize() {
     }
 }
 
+/// Products of a batch that is large enough are shared one by one, if they need no memory.
 void ContractionEmitter::run() {
   index.assign(g.sizes.size() + 1, b.i64(0));
+  int64_t batch = 1;
+  for (int d : outer)
+    batch *= g.sizes[d];
+  bool sharesBatch = b.team && !kernel.scratch && batch >= kShareFrom;
+  sharesTiles = b.team && !sharesBatch;
+  if (sharesBatch)
+    return shareBatch();
   outerLoops(outer);
 }
 
+void ContractionEmitter::shareBatch() {
+  int64_t batch = 1;
+  for (int d : outer)
+    batch *= g.sizes[d];
+  shareLoop(b, batch, [&](Value number) {
+    for (int d : llvm::reverse(outer)) {
+      index[d] = arith::RemUIOp::create(b.b, b.loc, number, b.i64(g.sizes[d]));
+      number = arith::DivUIOp::create(b.b, b.loc, number, b.i64(g.sizes[d]));
+    }
+    oneProduct();
+  });
+}
+
 void ContractionEmitter::outerLoops(ArrayRef<int> dims) {
-  if (!dims.empty()) {
-    b.loop(b.i64(0), b.i64(g.sizes[dims[0]]), 1, [&](Value i) {
-      index[dims[0]] = i;
-      outerLoops(dims.drop_front());
-    });
-    return;
-  }
+  if (dims.empty())
+    return oneProduct();
+  b.loop(b.i64(0), b.i64(g.sizes[dims[0]]), 1, [&](Value i) {
+    index[dims[0]] = i;
+    outerLoops(dims.drop_front());
+  });
+}
+
+void ContractionEmitter::oneProduct() {
   Value zero = b.i64(0);
   blocks(zero, b.i64(columns), nBlock >= columns ? 0 : nBlock, [&](Value from, Value to) {
     firstColumn = from, endColumn = to;
@@ -160,6 +196,67 @@ void ContractionEmitter::outerLoops(ArrayRef<int> dims) {
       sumsOf(first, end);
     });
   });
+}
+
+/// How many tiles [first, end) has, the last one perhaps not whole.
+Value ContractionEmitter::tilesIn(Value first, Value end, int64_t tile) {
+  Value length = arith::SubIOp::create(b.b, b.loc, end, first);
+  return arith::DivUIOp::create(b.b, b.loc, b.add(length, tile - 1), b.i64(tile));
+}
+
+void ContractionEmitter::meet() {
+  if (sharesTiles)
+    b.barrier();
+}
+
+/// The tiles of the block at hand, column after column; this thread's come to `body` as a part of
+/// one column tile after the other.
+void ContractionEmitter::shareTiles(llvm::function_ref<void()> body) {
+  rowFrom = firstRow, rowTo = endRow, columnFrom = firstColumn, columnTo = endColumn;
+  if (!sharesTiles)
+    return body();
+  int64_t tile = tileVectors * width;
+  Value rowTiles = tilesIn(firstRow, endRow, tileRows);
+  Value total = arith::MulIOp::create(b.b, b.loc, tilesIn(firstColumn, endColumn, tile), rowTiles);
+  auto [from, to] = b.share(total);
+  Value first = arith::DivUIOp::create(b.b, b.loc, from, rowTiles);
+  Value end = arith::DivUIOp::create(b.b, b.loc, b.add(b.add(to, rowTiles), -1), rowTiles);
+  b.loop(first, end, 1, [&](Value column) {
+    Value before = arith::MulIOp::create(b.b, b.loc, column, rowTiles);
+    auto inColumn = [&](Value at) -> Value {
+      Value i = arith::SubIOp::create(b.b, b.loc, at, before);
+      i = arith::MaxSIOp::create(b.b, b.loc, i, b.i64(0));
+      i = arith::MinSIOp::create(b.b, b.loc, i, rowTiles);
+      return arith::MinSIOp::create(b.b, b.loc, b.add(firstRow, b.mul(i, tileRows)), endRow);
+    };
+    rowFrom = inColumn(from), rowTo = inColumn(to);
+    columnFrom = b.add(firstColumn, b.mul(column, tile));
+    columnTo = arith::MinSIOp::create(b.b, b.loc, b.add(columnFrom, tile), endColumn);
+    body();
+  });
+}
+
+/// This thread's columns of the block at hand.
+void ContractionEmitter::shareColumns(llvm::function_ref<void()> body) {
+  columnFrom = firstColumn, columnTo = endColumn;
+  if (sharesTiles) {
+    int64_t tile = tileVectors * width;
+    auto [from, to] = b.share(tilesIn(firstColumn, endColumn, tile));
+    columnTo = arith::MinSIOp::create(b.b, b.loc, b.add(firstColumn, b.mul(to, tile)), endColumn);
+    columnFrom = b.add(firstColumn, b.mul(from, tile));
+  }
+  body();
+}
+
+/// The same for rows.
+void ContractionEmitter::shareRows(llvm::function_ref<void()> body) {
+  rowFrom = firstRow, rowTo = endRow;
+  if (sharesTiles) {
+    auto [from, to] = b.share(tilesIn(firstRow, endRow, tileRows));
+    rowTo = arith::MinSIOp::create(b.b, b.loc, b.add(firstRow, b.mul(to, tileRows)), endRow);
+    rowFrom = b.add(firstRow, b.mul(from, tileRows));
+  }
+  body();
 }
 
 /// `body` with [from, to) in parts of `size`; 0: in one.
@@ -177,48 +274,72 @@ void ContractionEmitter::sumsOf(Value first, Value end) {
   Value zero = b.i64(0);
   if (!sumsBuffer)
     return products(first, end, zero, b.i64(kBlock));
-  columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
-    rowTiles(
-        [&](Value row, int64_t count) { keep(row, count, column, lanes, zeros(count, lanes)); });
+  shareTiles([&] {
+    columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+      rowTiles(
+          [&](Value row, int64_t count) { keep(row, count, column, lanes, zeros(count, lanes)); });
+    });
   });
+  meet();
   blocks(zero, b.i64(plan.kSize), kBlock,
          [&](Value from, Value to) { products(first, end, from, to); });
   firstRow = first, endRow = end;
-  columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
-    rowTiles([&](Value row, int64_t count) {
-      epilogue(row, count, column, lanes, restore(row, count, column, lanes));
+  shareTiles([&] {
+    columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+      rowTiles([&](Value row, int64_t count) {
+        epilogue(row, count, column, lanes, restore(row, count, column, lanes));
+      });
     });
   });
+  meet();
 }
 
 /// The same over [from, to) of the slowest contracted dim.
 void ContractionEmitter::products(Value first, Value end, Value from, Value to) {
   bool whole = plan.packsBlocks() && kernel.scratch;
-  if (whole)
-    columnTiles([&](Value column, ArrayRef<int64_t> lanes) { pack(column, lanes, from, to); });
+  if (whole) {
+    shareColumns([&] {
+      columnTiles([&](Value column, ArrayRef<int64_t> lanes) { pack(column, lanes, from, to); });
+    });
+    if (!packed)
+      meet();
+  }
   blocks(first, end, mBlock >= std::min(rows, sumBlock) ? 0 : mBlock, [&](Value row, Value last) {
     firstRow = row, endRow = last;
-    if (packed)
-      packRows(from, to);
-    columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
-      if (panel && !whole)
-        pack(column, lanes, from, to);
-      rowTiles([&](Value row, int64_t count) {
-        if (!sumsBuffer) {
-          Lanes sums = multiply(row, count, column, lanes, from, to, zeros(count, lanes));
-          return epilogue(row, count, column, lanes, sums);
-        }
-        Lanes sums = restore(row, count, column, lanes);
-        keep(row, count, column, lanes, multiply(row, count, column, lanes, from, to, sums));
+    if (packed) {
+      shareRows([&] { packRows(from, to); });
+      meet();
+    }
+    shareTiles([&] {
+      columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+        if (panel && !whole)
+          pack(column, lanes, from, to);
+        rowTiles([&](Value row, int64_t count) { blockTile(row, count, column, lanes, from, to); });
       });
     });
+    if (packed)
+      meet();
   });
+  // What is packed is read no more, and the sums are there.
+  if ((whole || sumsBuffer) && !packed)
+    meet();
+}
+
+/// A tile over [from, to): of all k, or added to what waits.
+void ContractionEmitter::blockTile(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
+                                   Value from, Value to) {
+  if (!sumsBuffer) {
+    Lanes sums = multiply(row, count, column, lanes, from, to, zeros(count, lanes));
+    return epilogue(row, count, column, lanes, sums);
+  }
+  Lanes sums = restore(row, count, column, lanes);
+  keep(row, count, column, lanes, multiply(row, count, column, lanes, from, to, sums));
 }
 
 /// `body` where the block at hand, which stops at `end`, is the last of `size`.
 void ContractionEmitter::inLastBlock(int64_t size, int64_t block, Value end,
                                      llvm::function_ref<void()> body) {
-  if (block >= size)
+  if (block >= size && !sharesTiles)
     return body();
   Value last = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, end, b.i64(size));
   auto branch = scf::IfOp::create(b.b, b.loc, last, /*withElseRegion=*/false);
@@ -231,26 +352,26 @@ void ContractionEmitter::inLastBlock(int64_t size, int64_t block, Value end,
 void ContractionEmitter::columnTiles(llvm::function_ref<void(Value, ArrayRef<int64_t>)> body) {
   int64_t tile = tileVectors * width, full = columns / tile * tile;
   if (full) {
-    Value end = arith::MinSIOp::create(b.b, b.loc, endColumn, b.i64(full));
-    b.loop(firstColumn, end, tile,
+    Value end = arith::MinSIOp::create(b.b, b.loc, columnTo, b.i64(full));
+    b.loop(columnFrom, end, tile,
            [&](Value column) { body(column, SmallVector<int64_t>(tileVectors, width)); });
   }
   SmallVector<int64_t> rest;
   for (int64_t i = full; i < columns; i += width)
     rest.push_back(std::min(width, columns - i));
   if (!rest.empty())
-    inLastBlock(columns, nBlock, endColumn, [&] { body(b.i64(full), rest); });
+    inLastBlock(columns, nBlock, columnTo, [&] { body(b.i64(full), rest); });
 }
 
 /// The same for rows.
 void ContractionEmitter::rowTiles(llvm::function_ref<void(Value, int64_t)> body) {
   int64_t full = rows / tileRows * tileRows;
   if (full) {
-    Value end = arith::MinSIOp::create(b.b, b.loc, endRow, b.i64(full));
-    b.loop(firstRow, end, tileRows, [&](Value row) { body(row, tileRows); });
+    Value end = arith::MinSIOp::create(b.b, b.loc, rowTo, b.i64(full));
+    b.loop(rowFrom, end, tileRows, [&](Value row) { body(row, tileRows); });
   }
   if (rows > full)
-    inLastBlock(rows, mBlock, endRow, [&] { body(b.i64(full), rows - full); });
+    inLastBlock(rows, mBlock, rowTo, [&] { body(b.i64(full), rows - full); });
 }
 
 /// Where the sums of a tile wait: row by row in the block.
@@ -462,14 +583,15 @@ void ContractionEmitter::packRows(Value from, Value to) {
   };
   // Some tiles at once use what a cache line has.
   int64_t group = kPackedTiles * tileRows, full = rows / tileRows * tileRows;
-  Value end = arith::MinSIOp::create(b.b, b.loc, endRow, b.i64(full));
-  Value length = arith::SubIOp::create(b.b, b.loc, end, firstRow);
+  Value end = arith::MinSIOp::create(b.b, b.loc, rowTo, b.i64(full));
+  Value length = arith::SubIOp::create(b.b, b.loc, end, rowFrom);
+  length = arith::MaxSIOp::create(b.b, b.loc, length, b.i64(0));
   Value groups = arith::DivUIOp::create(b.b, b.loc, length, b.i64(group));
-  Value groupEnd = b.add(firstRow, b.mul(groups, group));
-  b.loop(firstRow, groupEnd, group, [&](Value row) { tiles(row, kPackedTiles, tileRows); });
+  Value groupEnd = b.add(rowFrom, b.mul(groups, group));
+  b.loop(rowFrom, groupEnd, group, [&](Value row) { tiles(row, kPackedTiles, tileRows); });
   b.loop(groupEnd, end, tileRows, [&](Value row) { tiles(row, 1, tileRows); });
   if (rows > full)
-    inLastBlock(rows, mBlock, endRow, [&] { tiles(b.i64(full), 1, rows - full); });
+    inLastBlock(rows, mBlock, rowTo, [&] { tiles(b.i64(full), 1, rows - full); });
 }
 
 void gradc::cpu::emitContraction(LaneBuilder &b, const Kernel &kernel) {

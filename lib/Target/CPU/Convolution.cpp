@@ -18,7 +18,8 @@ public:
   ConvolutionEmitter(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel)
       : b(b), plan(op), element(getElementTypeOrSelf(op.getX().getType())),
         weight(kernel.operands[1]), output(kernel.results[0]),
-        scratch(kernel.results.size() > 1 ? kernel.results[1] : Value()),
+        scratch(kernel.results.size() > 1 ? b.ownMemory(kernel.results[1], kernel.resultBytes[1])
+                                          : Value()),
         panel(b, plan, element, kernel.operands[0], scratch), width(vectorWidth(b, element)) {
     int64_t registers = b.target.registers, length = plan.blockLength();
     tileVectors = std::min<int64_t>(llvm::divideCeil(length, width), registers >= 32 ? 4 : 2);
@@ -34,7 +35,10 @@ public:
   }
 
   void run() {
-    panel.forEachBlock(/*overlap=*/true, [&](const ConvolutionBlock &block) {
+    // Of few blocks each thread makes its own panel, and some of the output channels.
+    shareBlocks = panel.countBlocks() >= kShareFrom;
+    Panel::Share share = shareBlocks ? Panel::Blocks : Panel::Nothing;
+    panel.forEachBlock(/*overlap=*/true, share, [&](const ConvolutionBlock &block) {
       panel.pack(block);
       const ConvolutionDim *d = plan.dims;
       for (phase[0] = 0; phase[0] < d[0].phases; ++phase[0])
@@ -47,6 +51,15 @@ public:
 private:
   void outputChannels(const ConvolutionBlock &block) {
     int64_t full = plan.outChannels / tileRows * tileRows;
+    if (b.team && !shareBlocks) {
+      int64_t tiles = llvm::divideCeil(plan.outChannels, tileRows);
+      auto [from, to] = b.share(tiles);
+      Value end = arith::MinSIOp::create(b.b, b.loc, to, b.i64(full / tileRows));
+      b.loop(from, end, 1, [&](Value tile) { rowTile(block, b.mul(tile, tileRows), tileRows); });
+      if (plan.outChannels > full)
+        when(b, b.isLast(), [&] { rowTile(block, b.i64(full), plan.outChannels - full); });
+      return;
+    }
     if (full)
       b.loop(b.i64(0), b.i64(full), tileRows, [&](Value row) { rowTile(block, row, tileRows); });
     if (plan.outChannels > full)
@@ -177,6 +190,7 @@ private:
   Value weight, output, scratch;
   Panel panel;
   int64_t width, tileVectors, tileRows;
+  bool shareBlocks = false;
   bool isFlat; // the sums of a channel are neighbours in the output, too
   int64_t phase[3] = {0, 0, 0};
 };

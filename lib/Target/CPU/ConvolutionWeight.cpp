@@ -4,7 +4,8 @@
 // The rows of a register tile are window positions of input channels, whose elements are broadcast;
 // its vectors run along output channels, of which the output's gradient is made neighbours first.
 // Sums wait in memory from block to block: every element is one chain of fused multiply-adds over
-// images, then positions. In the end they are transposed into the weight's order.
+// images, then positions. In the end they are transposed into the weight's order. Threads share the
+// groups, or the positions of a block that they have packed together.
 #include "Panel.h"
 
 using namespace mlir;
@@ -19,7 +20,9 @@ public:
   WeightEmitter(LaneBuilder &b, ag::ConvolutionWeightOp op, const OwnedKernel &kernel)
       : b(b), plan(op), element(getElementTypeOrSelf(op.getX().getType())),
         gradient(kernel.operands[1]), output(kernel.results[0]), scratch(kernel.results[1]),
-        panel(b, plan, element, kernel.operands[0], scratch), width(vectorWidth(b, element)) {
+        shareGroups(b.team && plan.groups >= kShareFrom),
+        memory(shareGroups ? b.ownMemory(scratch, kernel.resultBytes[1]) : scratch),
+        panel(b, plan, element, kernel.operands[0], memory), width(vectorWidth(b, element)) {
     int64_t registers = b.target.registers;
     tileVectors =
         std::min<int64_t>(llvm::divideCeil(plan.outChannels, width), registers >= 32 ? 4 : 2);
@@ -31,17 +34,20 @@ public:
 
   void run() {
     int64_t count = plan.inChannels * kernelSize * channels;
-    forEachPart(b, element, count, 1, [&](Value at, ArrayRef<int64_t> lanes) {
+    shareParts(b, element, count, 1, [&](Value at, ArrayRef<int64_t> lanes) {
       b.store(zeroOf(b, laneType(element, lanes[0])), scratch, b.add(at, plan.sumsOffset()));
     });
-    panel.forEachBlock(/*overlap=*/false, [&](const ConvolutionBlock &block) {
-      panel.pack(block);
+    b.barrier();
+    Panel::Share share = shareGroups ? Panel::Groups : Panel::Nothing;
+    panel.forEachBlock(/*overlap=*/false, share, [&](const ConvolutionBlock &block) {
+      panel.pack(block, /*share=*/!shareGroups);
       const ConvolutionDim *d = plan.dims;
       for (phase[0] = 0; phase[0] < d[0].phases; ++phase[0])
         for (phase[1] = 0; phase[1] < d[1].phases; ++phase[1])
           for (phase[2] = 0; phase[2] < d[2].phases; ++phase[2])
             addPhase(block);
     });
+    b.barrier();
     transpose();
   }
 
@@ -65,12 +71,23 @@ private:
     rows = extent(block.row, plan.blockRows, d[1].outputsOf(phase[1]));
     columns = extent(block.column, plan.blockColumns, d[2].outputsOf(phase[2]));
     packGradient(block);
+    meet();
     int64_t taps = d[2].taps[phase[2]].count;
     int64_t together = std::clamp<int64_t>(tileRows / taps, 1, plan.inChannels);
-    int64_t full = plan.inChannels / together * together;
-    b.loop(b.i64(0), b.i64(full), together, [&](Value c) { inputChannels(block, c, together); });
-    if (plan.inChannels > full)
-      inputChannels(block, b.i64(full), plan.inChannels - full);
+    int64_t full = plan.inChannels / together;
+    inputChannels(block, b.i64(0), full, together);
+    if (plan.inChannels % together)
+      inputChannels(block, b.i64(full * together), 1, plan.inChannels % together);
+    meet();
+  }
+
+  /// What the threads pack together they read together.
+  void meet() {
+    if (!shareGroups)
+      b.barrier();
+  }
+  std::pair<Value, Value> share(Value n) {
+    return shareGroups ? std::pair<Value, Value>(b.i64(0), n) : b.share(n);
   }
 
   /// Where the gradient of an output is in scratch, from its channel on.
@@ -83,37 +100,47 @@ private:
   /// The output's gradient in the block, with channels last.
   void packGradient(const ConvolutionBlock &block) {
     const ConvolutionDim *d = plan.dims;
-    b.loop(b.i64(0), images, 1, [&](Value image) {
+    auto [from, to] = share(arith::MulIOp::create(b.b, b.loc, images, rows));
+    b.loop(from, to, 1, [&](Value line) {
+      // Without rows there are no lines.
+      Value image = arith::DivUIOp::create(b.b, b.loc, line, rows);
+      Value row = arith::RemUIOp::create(b.b, b.loc, line, rows);
       Value first = b.add(b.mul(b.add(block.image, image), plan.groups), block.group);
-      b.loop(b.i64(0), rows, 1, [&](Value row) {
-        Value y = b.add(b.mul(b.add(block.row, row), d[1].phases), phase[1]);
-        b.loop(b.i64(0), columns, 1, [&](Value column) {
-          Value x = b.add(b.mul(b.add(block.column, column), d[2].phases), phase[2]);
-          Value depth = b.add(b.mul(block.depth, d[0].phases), phase[0]);
-          int64_t plane = d[0].out * d[1].out * d[2].out;
-          Value from = b.add(b.mul(b.add(b.mul(depth, d[1].out), y), d[2].out), x);
-          from = b.add(from, b.mul(first, plan.outChannels * plane));
-          Value to = gradientPlace(image, row, column);
-          forEachPart(b, element, plan.outChannels, 1, [&](Value at, ArrayRef<int64_t> lanes) {
-            b.store(
-                b.loadStrided(gradient, b.add(from, b.mul(at, plane)), plane, element, lanes[0]),
-                scratch, b.add(to, at));
-          });
+      Value y = b.add(b.mul(b.add(block.row, row), d[1].phases), phase[1]);
+      b.loop(b.i64(0), columns, 1, [&](Value column) {
+        Value x = b.add(b.mul(b.add(block.column, column), d[2].phases), phase[2]);
+        Value depth = b.add(b.mul(block.depth, d[0].phases), phase[0]);
+        int64_t plane = d[0].out * d[1].out * d[2].out;
+        Value at = b.add(b.mul(b.add(b.mul(depth, d[1].out), y), d[2].out), x);
+        at = b.add(at, b.mul(first, plan.outChannels * plane));
+        Value place = gradientPlace(image, row, column);
+        forEachPart(b, element, plan.outChannels, 1, [&](Value c, ArrayRef<int64_t> lanes) {
+          b.store(b.loadStrided(gradient, b.add(at, b.mul(c, plane)), plane, element, lanes[0]),
+                  memory, b.add(place, c));
         });
       });
     });
   }
 
-  void inputChannels(const ConvolutionBlock &block, Value channel, int64_t count) {
+  /// Groups of `count` input channels, `groups` of them from `first` on, at all window positions.
+  void inputChannels(const ConvolutionBlock &block, Value first, int64_t groups, int64_t count) {
     const ConvolutionDim *d = plan.dims;
     int64_t taps[3];
     for (int i = 0; i < 3; ++i)
       taps[i] = d[i].taps[phase[i]].count;
-    b.loop(b.i64(0), b.i64(taps[0]), 1, [&](Value t0) {
-      b.loop(b.i64(0), b.i64(taps[1]), 1, [&](Value t1) {
-        for (int64_t first = 0; first < taps[2]; first += tileRows)
-          tile(block, channel, count, t0, t1, first, std::min(first + tileRows, taps[2]));
-      });
+    auto [from, to] = share(b.i64(groups * taps[0] * taps[1]));
+    b.loop(from, to, 1, [&](Value i) {
+      auto split = [&](int64_t size) -> Value {
+        if (size == 1)
+          return b.i64(0);
+        Value low = arith::RemUIOp::create(b.b, b.loc, i, b.i64(size));
+        i = arith::DivUIOp::create(b.b, b.loc, i, b.i64(size));
+        return low;
+      };
+      Value t1 = split(taps[1]), t0 = split(taps[0]);
+      Value channel = b.add(first, b.mul(i, count));
+      for (int64_t tap = 0; tap < taps[2]; tap += tileRows)
+        tile(block, channel, count, t0, t1, tap, std::min(tap + tileRows, taps[2]));
     });
   }
 
@@ -166,7 +193,7 @@ private:
           Value place = b.add(gradientPlace(image, row, column), at);
           Lanes d, out;
           for (int64_t n : lanes) {
-            d.push_back(b.load(scratch, place, element, n));
+            d.push_back(b.load(memory, place, element, n));
             place = b.add(place, n);
           }
           for (Value start : from) {
@@ -185,7 +212,8 @@ private:
   void transpose() {
     int64_t count = plan.inChannels * kernelSize;
     int64_t squareRows = count / width * width, squareChannels = channels / width * width;
-    b.loop(b.i64(0), b.i64(squareRows), width, [&](Value row) {
+    shareLoop(b, squareRows / width, [&](Value number) {
+      Value row = b.mul(number, width);
       b.loop(b.i64(0), b.i64(squareChannels), width, [&](Value o) {
         Lanes square;
         for (int64_t i = 0; i < width; ++i)
@@ -203,8 +231,10 @@ private:
         });
       });
     };
-    copy(squareRows, 0, squareChannels);
-    copy(0, squareChannels, channels);
+    b.lead([&] {
+      copy(squareRows, 0, squareChannels);
+      copy(0, squareChannels, channels);
+    });
   }
   Value sumPlace(Value row, Value channel) {
     return b.add(b.add(b.mul(row, channels), channel), plan.sumsOffset());
@@ -214,6 +244,8 @@ private:
   ag::ConvolutionPlan plan;
   Type element;
   Value gradient, output, scratch;
+  bool shareGroups; // each thread has groups of its own
+  Value memory;     // of what is packed
   Panel panel;
   int64_t width, tileVectors, tileRows, channels, kernelSize;
   Value images, rows, columns; // of the block, of the phase

@@ -28,9 +28,11 @@ public:
 
   void run() {
     if (lines.inner > 1) {
-      b.loop(b.i64(0), b.i64(lines.outer), 1, [&](Value outer) {
+      bool shareOuter = lines.outer >= kShareFrom;
+      auto parts = shareOuter ? forEachPart : shareParts;
+      auto each = [&](Value outer) {
         Value row = b.mul(outer, lines.size * lines.inner);
-        forEachPart(b, element, lines.inner, 4, [&](Value at, ArrayRef<int64_t> lanes) {
+        parts(b, element, lines.inner, 4, [&](Value at, ArrayRef<int64_t> lanes) {
           SmallVector<Value> offsets;
           Value next = b.add(row, at);
           for (int64_t n : lanes) {
@@ -39,7 +41,11 @@ public:
           }
           alongLine(offsets, lanes);
         });
-      });
+      };
+      if (shareOuter)
+        shareLoop(b, lines.outer, each);
+      else
+        b.loop(b.i64(0), b.i64(lines.outer), 1, each);
       return;
     }
     auto rows = [&](Value first, int64_t count) {
@@ -48,11 +54,10 @@ public:
         offsets.push_back(b.mul(b.add(first, i), lines.size));
       alongLine(offsets, SmallVector<int64_t>(count, 1));
     };
-    int64_t full = lines.outer / kRows * kRows;
-    if (full)
-      b.loop(b.i64(0), b.i64(full), kRows, [&](Value first) { rows(first, kRows); });
-    if (lines.outer > full)
-      rows(b.i64(full), lines.outer - full);
+    int64_t full = lines.outer / kRows;
+    shareLoop(b, full, [&](Value group) { rows(b.mul(group, kRows), kRows); });
+    if (lines.outer % kRows)
+      b.lead([&] { rows(b.i64(full * kRows), lines.outer % kRows); });
   }
 
 private:

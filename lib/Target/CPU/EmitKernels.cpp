@@ -3,6 +3,7 @@
 #include "Evaluator.h"
 #include "Math.h"
 #include "Owned.h"
+#include "Team.h"
 #include "gradc/IR/Sched.h"
 #include "gradc/Target/CPU/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -35,8 +36,12 @@ private:
   LogicalResult chooseTarget();
   LogicalResult emit(sched::KernelOp op);
   LogicalResult emitGraph(sched::KernelOp op);
+  void emitNests(sched::KernelOp op, const sched::KernelGraph &graph, LaneBuilder &b,
+                 func::FuncOp f);
   void emitOwner(sched::KernelOp op, ag::KernelOpInterface owner);
-  void finish(sched::KernelOp op, func::FuncOp f);
+  void emitCode(sched::KernelOp op, double time,
+                llvm::function_ref<void(LaneBuilder &, func::FuncOp)> code);
+  Value teamOf(sched::LaunchOp op);
   void chooseInlined();
   LogicalResult lowerLaunch(sched::LaunchOp op);
   func::FuncOp declare(sched::KernelOp op);
@@ -44,6 +49,9 @@ private:
 
   CpuTarget target;
   llvm::MapVector<StringAttr, func::FuncOp> functions;
+  /// Those of them that share their work, and the memory that a thread needs for itself.
+  DenseSet<Operation *> sharers;
+  int64_t threadScratch = 0;
   DenseMap<Attribute, LLVM::GlobalOp> globals;
 };
 
@@ -154,6 +162,10 @@ Value EmitKernelsPass::constantPointer(LaneBuilder &b, DenseElementsAttr data) {
   return LLVM::AddressOfOp::create(b.b, b.loc, global);
 }
 
+static int64_t bytesOf(RankedTensorType type) {
+  return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+}
+
 LogicalResult EmitKernelsPass::emit(sched::KernelOp op) {
   if (failed(checkSupport(op)))
     return failure();
@@ -170,17 +182,41 @@ void EmitKernelsPass::emitOwner(sched::KernelOp op, ag::KernelOpInterface owner)
   if (printPlan)
     llvm::errs() << "kernel @" << op.getSymName() << ": " << owner->getName().stripDialect()
                  << '\n';
+  emitCode(op, estimateTime(owner), [&](LaneBuilder &b, func::FuncOp f) {
+    OwnedKernel kernel;
+    for (Value v : owner->getOperands())
+      kernel.operands.push_back(f.getArgument(cast<BlockArgument>(v).getArgNumber()));
+    unsigned args = unsigned(op.getArgumentTypes().size());
+    for (auto [i, type] : llvm::enumerate(op.getResultTypes())) {
+      kernel.results.push_back(f.getArgument(args + unsigned(i)));
+      kernel.resultBytes.push_back(bytesOf(cast<RankedTensorType>(type)));
+    }
+    emitOwnedKernel(b, owner, kernel);
+  });
+}
+
+/// The function of a kernel with what `code` puts into it; from some time on, `time` nanoseconds
+/// estimated, its work is shared.
+void EmitKernelsPass::emitCode(sched::KernelOp op, double time,
+                               llvm::function_ref<void(LaneBuilder &, func::FuncOp)> code) {
   func::FuncOp f = declare(op);
-  OpBuilder body = OpBuilder::atBlockBegin(&f.getBody().front());
+  std::optional<TeamKernel> shared;
+  if (time > 0 && time >= shareFrom)
+    shared.emplace(f, target);
+  func::FuncOp at = shared ? shared->body : f;
+  OpBuilder body = OpBuilder::atBlockBegin(&at.getBody().front());
   LaneBuilder b(body, op.getLoc(), target);
-  OwnedKernel kernel;
-  for (Value v : owner->getOperands())
-    kernel.operands.push_back(f.getArgument(cast<BlockArgument>(v).getArgNumber()));
-  for (unsigned i = op.getArgumentTypes().size(); i < f.getNumArguments(); ++i)
-    kernel.results.push_back(f.getArgument(i));
-  emitOwnedKernel(b, owner, kernel);
+  b.team = shared ? &shared->team : nullptr;
+  code(b, at);
   func::ReturnOp::create(b.b, b.loc);
-  finish(op, f);
+  if (shared) {
+    shared->finish();
+    sharers.insert(f);
+    threadScratch = std::max(threadScratch, shared->team.ownBytes);
+    ++sharing;
+  }
+  ++kernels;
+  functions[op.getSymNameAttr()] = f;
 }
 
 LogicalResult EmitKernelsPass::emitGraph(sched::KernelOp op) {
@@ -197,43 +233,37 @@ LogicalResult EmitKernelsPass::emitGraph(sched::KernelOp op) {
     llvm::errs() << "kernel @" << op.getSymName() << ": ";
     graph->print(llvm::errs());
   }
-  func::FuncOp f = declare(op);
-  OpBuilder body = OpBuilder::atBlockBegin(&f.getBody().front());
-  LaneBuilder b(body, op.getLoc(), target);
-  Kernel kernel{*graph, {}, {}, {}, {}};
+  // What the unrolled form works on is in registers.
+  double time = graph->form == sched::KernelForm::Tiny ? 0 : estimateTime(*graph);
+  emitCode(op, time, [&](LaneBuilder &b, func::FuncOp f) { emitNests(op, *graph, b, f); });
+  return success();
+}
+
+void EmitKernelsPass::emitNests(sched::KernelOp op, const sched::KernelGraph &graph, LaneBuilder &b,
+                                func::FuncOp f) {
+  Kernel kernel{graph, {}, {}, {}, {}};
   unsigned args = unsigned(op.getArgumentTypes().size());
   for (unsigned i = 0; i < args; ++i) {
     kernel.arguments.push_back(f.getArgument(i));
     auto type = dyn_cast<RankedTensorType>(op.getArgumentTypes()[i]);
     kernel.elements.push_back(type ? type.getNumElements() : 1);
   }
-  for (DenseElementsAttr data : graph->constants) {
+  for (DenseElementsAttr data : graph.constants) {
     kernel.arguments.push_back(constantPointer(b, data));
     kernel.elements.push_back(data.getNumElements());
   }
-  for (unsigned i = args; i < f.getNumArguments(); ++i)
-    kernel.results.push_back(f.getArgument(i));
+  for (unsigned i = 0; i < op.getResultTypes().size(); ++i)
+    kernel.results.push_back(f.getArgument(args + i));
   if (sched::KernelGraph::hasScratch(op))
     kernel.scratch = kernel.results.pop_back_val();
-  switch (graph->form) {
+  switch (graph.form) {
   case sched::KernelForm::Tiny:
-    emitTiny(b, kernel);
-    break;
+    return emitTiny(b, kernel);
   case sched::KernelForm::Rows:
-    emitRows(b, kernel);
-    break;
+    return emitRows(b, kernel);
   case sched::KernelForm::Contraction:
-    emitContraction(b, kernel);
-    break;
+    return emitContraction(b, kernel);
   }
-  func::ReturnOp::create(b.b, b.loc);
-  finish(op, f);
-  return success();
-}
-
-void EmitKernelsPass::finish(sched::KernelOp op, func::FuncOp f) {
-  ++kernels;
-  functions[op.getSymNameAttr()] = f;
 }
 
 /// Kernels become part of the functions that launch them from the smallest on, as long as none of
@@ -253,7 +283,7 @@ void EmitKernelsPass::chooseInlined() {
     for (auto &[function, kernels] : launches) {
       int64_t sum = 0;
       for (auto &[name, count] : kernels)
-        if (sizes[name] <= limit)
+        if (sizes[name] <= limit && !sharers.contains(functions[name]))
           sum += sizes[name] * count * (count > kOften ? kOftenWeight : 1);
       most = std::max(most, sum);
     }
@@ -261,14 +291,14 @@ void EmitKernelsPass::chooseInlined() {
   };
   SmallVector<int64_t> limits;
   for (auto &[name, size] : sizes)
-    if (size <= kInlineOps)
+    if (size <= kInlineOps && !sharers.contains(functions[name]))
       limits.push_back(size);
   llvm::sort(limits);
   while (!limits.empty() && total(limits.back()) > kInlineBudget)
     limits.pop_back();
   int64_t limit = limits.empty() ? 0 : limits.back();
   for (auto &[name, f] : functions) {
-    bool isSmall = sizes[name] <= limit;
+    bool isSmall = sizes[name] <= limit && !sharers.contains(f);
     inlined += isSmall;
     f->setAttr("passthrough", Builder(f).getStrArrayAttr({isSmall ? "alwaysinline" : "noinline"}));
   }
@@ -308,6 +338,23 @@ static FailureOr<Value> pointerOf(OpBuilder &b, Location loc, Value buffer) {
   return Value(LLVM::GEPOp::create(b, loc, pointer, element, base, ArrayRef<LLVM::GEPArg>{first}));
 }
 
+/// The team that the launching function was called with; only entry points are.
+Value EmitKernelsPass::teamOf(sched::LaunchOp op) {
+  auto f = op->getParentOfType<func::FuncOp>();
+  auto pointer = LLVM::LLVMPointerType::get(&getContext());
+  if (f.isPrivate()) {
+    OpBuilder b(op);
+    return LLVM::ZeroOp::create(b, op.getLoc(), pointer);
+  }
+  for (unsigned i = 0; i < f.getNumArguments(); ++i)
+    if (f.getArgAttr(i, sched::kTeamAttr))
+      return f.getArgument(i);
+  Builder b(&getContext());
+  auto attr = b.getDictionaryAttr(b.getNamedAttr(sched::kTeamAttr, b.getUnitAttr()));
+  (void)f.insertArgument(f.getNumArguments(), pointer, attr, f.getLoc());
+  return f.getArguments().back();
+}
+
 LogicalResult EmitKernelsPass::lowerLaunch(sched::LaunchOp op) {
   OpBuilder b(op);
   SmallVector<Value> operands;
@@ -324,6 +371,8 @@ LogicalResult EmitKernelsPass::lowerLaunch(sched::LaunchOp op) {
     operands.push_back(*pointer);
   }
   func::FuncOp f = functions.lookup(op.getKernelAttr().getAttr());
+  if (sharers.contains(f))
+    operands.push_back(teamOf(op));
   func::CallOp::create(b, op.getLoc(), f, operands);
   op.erase();
   return success();
@@ -334,6 +383,8 @@ void EmitKernelsPass::runOnOperation() {
     return signalPassFailure();
   functions.clear();
   globals.clear();
+  sharers.clear();
+  threadScratch = 0;
   SmallVector<sched::KernelOp> all(getOperation().getOps<sched::KernelOp>());
   for (sched::KernelOp op : all)
     if (failed(emit(op)))
@@ -346,4 +397,7 @@ void EmitKernelsPass::runOnOperation() {
     return signalPassFailure();
   for (sched::KernelOp op : all)
     op.erase();
+  if (!sharers.empty())
+    getOperation()->setAttr(sched::kThreadScratchAttr,
+                            Builder(&getContext()).getI64IntegerAttr(threadScratch));
 }

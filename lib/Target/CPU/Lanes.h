@@ -29,6 +29,15 @@ mlir::Type laneType(mlir::Type element, int64_t lanes);
 /// The type of an instance with other elements.
 mlir::Type withElement(mlir::Type type, mlir::Type element);
 
+/// The threads that run one kernel together, all of them the same code (Team.cpp).
+struct Team {
+  mlir::Value pointer, index, count; // gradc_team, i64, i64
+  mlir::Value shared;                // memory of them all, for the time of the kernel
+  int64_t sharedBytes = 0;           // taken of it
+  int64_t ownBytes = 0;              // memory that each thread needs for itself
+  bool meets = false;                // there is a barrier
+};
+
 class LaneBuilder {
 public:
   LaneBuilder(mlir::OpBuilder b, mlir::Location loc, const CpuTarget &target)
@@ -72,6 +81,22 @@ public:
   mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
   /// Memory of the function's frame.
   mlir::Value workspace(mlir::Type element, int64_t count);
+
+  // Threads. Without a team one does all.
+  Team *team = nullptr;
+  /// What this thread does of [0, n).
+  std::pair<mlir::Value, mlir::Value> share(int64_t n) { return share(i64(n)); }
+  std::pair<mlir::Value, mlir::Value> share(mlir::Value n);
+  /// All threads come here before any goes on.
+  void barrier();
+  /// Only the first thread does it.
+  void lead(llvm::function_ref<void()> body);
+  /// Whether this is the last thread.
+  mlir::Value isLast();
+  /// Memory of the kernel, the same for all threads.
+  mlir::Value sharedWorkspace(mlir::Type element, int64_t count);
+  /// `bytes` for this thread alone; `first` is those of the first thread.
+  mlir::Value ownMemory(mlir::Value first, int64_t bytes);
 
   // Lanes of one value.
   mlir::Value splat(mlir::Value scalar, mlir::Type type);

@@ -33,6 +33,28 @@ void gradc::cpu::forEachPart(LaneBuilder &b, Type element, int64_t count, int64_
     body(b.i64(full), rest);
 }
 
+void gradc::cpu::shareParts(LaneBuilder &b, Type element, int64_t count, int64_t unroll,
+                            llvm::function_ref<void(Value, ArrayRef<int64_t>)> body) {
+  if (!b.team)
+    return forEachPart(b, element, count, unroll, body);
+  int64_t width = vectorWidth(b, element), tile = width * unroll, full = count / tile;
+  if (full) {
+    auto [from, to] = b.share(full);
+    b.loop(b.mul(from, tile), b.mul(to, tile), tile,
+           [&](Value at) { body(at, SmallVector<int64_t>(unroll, width)); });
+  }
+  SmallVector<int64_t> rest;
+  for (int64_t i = full * tile; i < count; i += width)
+    rest.push_back(std::min(width, count - i));
+  if (!rest.empty())
+    when(b, b.isLast(), [&] { body(b.i64(full * tile), rest); });
+}
+
+void gradc::cpu::shareLoop(LaneBuilder &b, int64_t count, llvm::function_ref<void(Value)> body) {
+  auto [from, to] = b.share(count);
+  b.loop(from, to, 1, body);
+}
+
 void gradc::cpu::when(LaneBuilder &b, Value condition, llvm::function_ref<void()> body) {
   auto branch = scf::IfOp::create(b.b, b.loc, condition, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(b.b);
@@ -43,7 +65,7 @@ void gradc::cpu::when(LaneBuilder &b, Value condition, llvm::function_ref<void()
 void gradc::cpu::copyUnlessSame(LaneBuilder &b, Value from, Value to, Type element, int64_t count) {
   Value differ = LLVM::ICmpOp::create(b.b, b.loc, LLVM::ICmpPredicate::ne, from, to);
   when(b, differ, [&] {
-    forEachPart(b, element, count, 4, [&](Value at, ArrayRef<int64_t> lanes) {
+    shareParts(b, element, count, 4, [&](Value at, ArrayRef<int64_t> lanes) {
       int64_t next = 0;
       for (int64_t n : lanes) {
         b.store(b.load(from, b.add(at, next), element, n), to, b.add(at, next));

@@ -12,6 +12,7 @@ namespace gradc::cpu {
 /// needs any.
 struct OwnedKernel {
   llvm::SmallVector<mlir::Value> operands, results;
+  llvm::SmallVector<int64_t> resultBytes;
 };
 
 void emitOwnedKernel(LaneBuilder &b, ag::KernelOpInterface op, const OwnedKernel &kernel);
@@ -35,6 +36,13 @@ int64_t vectorWidth(const LaneBuilder &b, mlir::Type element);
 /// Calls `body` for parts of [0, count): vectors in a loop, `unroll` at a time, then what is left.
 void forEachPart(LaneBuilder &b, mlir::Type element, int64_t count, int64_t unroll,
                  llvm::function_ref<void(mlir::Value offset, llvm::ArrayRef<int64_t> lanes)> body);
+/// The same, each thread its share.
+void shareParts(LaneBuilder &b, mlir::Type element, int64_t count, int64_t unroll,
+                llvm::function_ref<void(mlir::Value offset, llvm::ArrayRef<int64_t> lanes)> body);
+/// Loops of fewer turns are not shared where there are longer ones.
+inline constexpr int64_t kShareFrom = 16;
+/// A loop over [0, count), each thread its share.
+void shareLoop(LaneBuilder &b, int64_t count, llvm::function_ref<void(mlir::Value)> body);
 /// Copies `count` elements, unless both are one buffer.
 void copyUnlessSame(LaneBuilder &b, mlir::Value from, mlir::Value to, mlir::Type element,
                     int64_t count);

@@ -28,26 +28,69 @@ Value gradc::cpu::zeroOf(LaneBuilder &b, Type type) {
   return isa<FloatType>(getElementTypeOrSelf(type)) ? b.real(0, type) : b.integer(0, type);
 }
 
-void Panel::forEachBlock(bool overlap, llvm::function_ref<void(const ConvolutionBlock &)> body) {
-  auto blocks = [&](int64_t total, int64_t size, llvm::function_ref<void(Value)> each) {
-    if (total <= size)
-      return each(b.i64(0));
-    b.loop(b.i64(0), b.i64(total), size, [&](Value first) {
-      if (overlap && total % size)
-        first = arith::MinSIOp::create(b.b, b.loc, first, b.i64(total - size));
-      each(first);
-    });
-  };
+namespace {
+/// How many elements a loop over blocks covers, and how many a block has.
+struct BlockLoop {
+  int64_t total, size;
+  int64_t count() const { return std::max<int64_t>(1, llvm::divideCeil(total, size)); }
+};
+} // namespace
+
+static SmallVector<BlockLoop, 5> loopsOf(const ag::ConvolutionPlan &plan) {
   const ag::ConvolutionDim *dims = plan.dims;
-  blocks(plan.groups, 1, [&](Value group) {
-    blocks(plan.images, plan.blockImages, [&](Value image) {
-      blocks(dims[0].count, 1, [&](Value depth) {
-        blocks(dims[1].count, plan.blockRows, [&](Value row) {
-          blocks(dims[2].count, plan.blockColumns,
-                 [&](Value column) { body({group, image, depth, row, column}); });
-        });
-      });
-    });
+  return {{plan.groups, 1},
+          {plan.images, plan.blockImages},
+          {dims[0].count, 1},
+          {dims[1].count, plan.blockRows},
+          {dims[2].count, plan.blockColumns}};
+}
+
+int64_t Panel::countBlocks() const {
+  int64_t count = 1;
+  for (const BlockLoop &loop : loopsOf(plan))
+    count *= loop.count();
+  return count;
+}
+
+void Panel::forEachBlock(bool overlap, Share share,
+                         llvm::function_ref<void(const ConvolutionBlock &)> body) {
+  SmallVector<BlockLoop, 5> loops = loopsOf(plan);
+  // The first element of a block; the last block may begin early enough to be whole.
+  auto first = [&](const BlockLoop &loop, Value number) {
+    Value at = b.mul(number, loop.size);
+    if (overlap && loop.total > loop.size && loop.total % loop.size)
+      at = arith::MinSIOp::create(b.b, b.loc, at, b.i64(loop.total - loop.size));
+    return at;
+  };
+  SmallVector<Value, 5> at;
+  auto nest = [&](auto &nest) -> void {
+    if (at.size() == loops.size())
+      return body({at[0], at[1], at[2], at[3], at[4]});
+    const BlockLoop &loop = loops[at.size()];
+    auto inside = [&](Value number) {
+      at.push_back(first(loop, number));
+      nest(nest);
+      at.pop_back();
+    };
+    if (loop.count() == 1)
+      return inside(b.i64(0));
+    if (share == Groups && at.empty())
+      return shareLoop(b, loop.count(), inside);
+    b.loop(b.i64(0), b.i64(loop.count()), 1, inside);
+  };
+  if (!b.team || share != Blocks)
+    return nest(nest);
+  shareLoop(b, countBlocks(), [&](Value block) {
+    for (const BlockLoop &loop : llvm::reverse(loops)) {
+      Value number = b.i64(0);
+      if (loop.count() > 1) {
+        number = arith::RemUIOp::create(b.b, b.loc, block, b.i64(loop.count()));
+        block = arith::DivUIOp::create(b.b, b.loc, block, b.i64(loop.count()));
+      }
+      at.push_back(first(loop, number));
+    }
+    body({at[4], at[3], at[2], at[1], at[0]});
+    at.clear();
   });
 }
 
@@ -55,39 +98,48 @@ Value Panel::inRange(Value at, int64_t size) {
   return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, at, b.i64(size));
 }
 
-void Panel::pack(const ConvolutionBlock &block) {
+void Panel::pack(const ConvolutionBlock &block, bool share) {
   if (plan.direct)
     return;
   const ag::ConvolutionDim *dims = plan.dims;
   int64_t parts = dims[1].parts() * dims[2].parts();
   Value firstDepth = b.add(b.mul(block.depth, dims[0].step), dims[0].low);
+  auto plane = [&](Value channel, Value slice, Value i) {
+    Value inputPlane = b.add(b.mul(block.group, plan.inChannels), channel);
+    Value depth = b.add(firstDepth, slice), hasDepth = inRange(depth, dims[0].in);
+    Value to = b.add(b.mul(channel, plan.panelChannel()), b.mul(slice, plan.panelDepth()));
+    Value image = b.add(block.image, i);
+    Value hasImage = arith::AndIOp::create(b.b, b.loc, hasDepth, inRange(image, plan.images));
+    Value from = b.add(b.mul(image, plan.groups * plan.inChannels), inputPlane);
+    from = b.add(b.mul(from, dims[0].in), depth);
+    b.loop(b.i64(0), b.i64(plan.panelRows()), 1, [&](Value r) {
+      Value first = b.add(b.mul(b.add(block.row, r), dims[1].step), dims[1].low);
+      Value place = b.add(b.mul(i, plan.panelRows()), r);
+      for (int64_t part = 0; part < parts; ++part) {
+        Value row = b.add(first, part / dims[2].parts());
+        Value isThere = arith::AndIOp::create(b.b, b.loc, hasImage, inRange(row, dims[1].in));
+        Value source = b.mul(b.add(b.mul(from, dims[1].in), row), dims[2].in);
+        Value dest = b.add(b.add(to, part * plan.panelPart()), b.mul(place, plan.panelRow()));
+        auto branch = scf::IfOp::create(b.b, b.loc, isThere, /*withElseRegion=*/true);
+        OpBuilder::InsertionGuard guard(b.b);
+        b.b.setInsertionPointToStart(branch.thenBlock());
+        packRow(source, dest, block.column, part % dims[2].parts());
+        b.b.setInsertionPointToStart(branch.elseBlock());
+        fillZeros(dest, 0, plan.panelRow());
+      }
+    });
+  };
+  int64_t slices = dims[0].span + 1;
+  if (share && b.team)
+    return shareLoop(b, plan.inChannels * slices * plan.blockImages, [&](Value n) {
+      Value i = arith::RemUIOp::create(b.b, b.loc, n, b.i64(plan.blockImages));
+      n = arith::DivUIOp::create(b.b, b.loc, n, b.i64(plan.blockImages));
+      plane(arith::DivUIOp::create(b.b, b.loc, n, b.i64(slices)),
+            arith::RemUIOp::create(b.b, b.loc, n, b.i64(slices)), i);
+    });
   b.loop(b.i64(0), b.i64(plan.inChannels), 1, [&](Value channel) {
-    Value plane = b.add(b.mul(block.group, plan.inChannels), channel);
-    b.loop(b.i64(0), b.i64(dims[0].span + 1), 1, [&](Value slice) {
-      Value depth = b.add(firstDepth, slice), hasDepth = inRange(depth, dims[0].in);
-      Value to = b.add(b.mul(channel, plan.panelChannel()), b.mul(slice, plan.panelDepth()));
-      b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value i) {
-        Value image = b.add(block.image, i);
-        Value hasImage = arith::AndIOp::create(b.b, b.loc, hasDepth, inRange(image, plan.images));
-        Value from = b.add(b.mul(image, plan.groups * plan.inChannels), plane);
-        from = b.add(b.mul(from, dims[0].in), depth);
-        b.loop(b.i64(0), b.i64(plan.panelRows()), 1, [&](Value r) {
-          Value first = b.add(b.mul(b.add(block.row, r), dims[1].step), dims[1].low);
-          Value place = b.add(b.mul(i, plan.panelRows()), r);
-          for (int64_t part = 0; part < parts; ++part) {
-            Value row = b.add(first, part / dims[2].parts());
-            Value isThere = arith::AndIOp::create(b.b, b.loc, hasImage, inRange(row, dims[1].in));
-            Value source = b.mul(b.add(b.mul(from, dims[1].in), row), dims[2].in);
-            Value dest = b.add(b.add(to, part * plan.panelPart()), b.mul(place, plan.panelRow()));
-            auto branch = scf::IfOp::create(b.b, b.loc, isThere, /*withElseRegion=*/true);
-            OpBuilder::InsertionGuard guard(b.b);
-            b.b.setInsertionPointToStart(branch.thenBlock());
-            packRow(source, dest, block.column, part % dims[2].parts());
-            b.b.setInsertionPointToStart(branch.elseBlock());
-            fillZeros(dest, 0, plan.panelRow());
-          }
-        });
-      });
+    b.loop(b.i64(0), b.i64(slices), 1, [&](Value slice) {
+      b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value i) { plane(channel, slice, i); });
     });
   });
 }

@@ -20,8 +20,9 @@ public:
         mlir::Value memory)
       : b(b), plan(plan), element(element), input(input), memory(memory) {}
 
-  /// Makes the panel of a block, unless the input itself serves.
-  void pack(const ConvolutionBlock &block);
+  /// Makes the panel of a block, unless the input itself serves; each thread its share of it, if
+  /// `share`.
+  void pack(const ConvolutionBlock &block, bool share = false);
 
   mlir::Value pointer() const { return plan.direct ? input : memory; }
   /// Where the elements of channel `channel` (of the group) for the first output of the block lie,
@@ -33,8 +34,12 @@ public:
   mlir::Value tapPosition(int dim, int64_t phase, mlir::Value tap);
 
   /// Calls `body` with the first image, row and column of every block; the last ones begin early
-  /// enough to be whole where `overlap` says so.
-  void forEachBlock(bool overlap, llvm::function_ref<void(const ConvolutionBlock &)> body);
+  /// enough to be whole where `overlap` says so. Each thread has its share of them, or of the
+  /// groups, if `share` says so.
+  enum Share { Nothing, Blocks, Groups };
+  void forEachBlock(bool overlap, Share share,
+                    llvm::function_ref<void(const ConvolutionBlock &)> body);
+  int64_t countBlocks() const;
 
 private:
   void packRow(mlir::Value from, mlir::Value to, mlir::Value column, int64_t part);

@@ -10,6 +10,9 @@ using sched::DimSet;
 using sched::KernelNest;
 using sched::KernelNode;
 
+/// Positions are counted along so many dims that there are so many of them.
+static constexpr int64_t kSharedPositions = 256;
+
 RowEmitter::RowEmitter(LaneBuilder &b, const Kernel &kernel)
     : b(b), kernel(kernel), g(kernel.graph), v(kernel.graph.vectorDim),
       columnCount(kernel.graph.sizes[v]), width(kernel.width(b.target, v)) {}
@@ -34,11 +37,16 @@ void RowEmitter::run() {
     for (unsigned d = 0; d < g.sizes.size(); ++d)
       if (int(d) != v && g.varies(n, d))
         add(int(d));
-    sums[n] = {b.workspace(g.nodes[n].type, stride), access};
+    sums[n] = {b.sharedWorkspace(g.nodes[n].type, stride), access};
   }
   index.assign(g.sizes.size(), b.i64(0));
-  for (const KernelNest &n : g.nests())
+  bool isFirst = true;
+  for (const KernelNest &n : g.nests()) {
+    if (!isFirst)
+      b.barrier();
+    isFirst = false;
     nest(n);
+  }
 }
 
 /// Sums whose operands need no sum along the row: whole columns can be walked at once.
@@ -78,6 +86,37 @@ void RowEmitter::loopOver(ArrayRef<int> dims, llvm::function_ref<void()> body) {
   index[d] = Value();
 }
 
+/// Whether there are enough positions for each thread to have some.
+bool RowEmitter::sharesDims(ArrayRef<int> dims) const {
+  int64_t count = 1;
+  for (int d : dims)
+    count *= g.sizes[d];
+  return count >= kShareFrom;
+}
+
+/// Each thread has its share of the positions, counted along the slowest dims.
+void RowEmitter::shareOver(ArrayRef<int> dims, llvm::function_ref<void()> body) {
+  if (!b.team)
+    return loopOver(dims, body);
+  int64_t count = 1;
+  size_t taken = 0;
+  while (taken < dims.size() && count < kSharedPositions)
+    count *= g.sizes[dims[taken++]];
+  shareLoop(b, count, [&](Value position) {
+    for (size_t i = taken; i-- > 0;) {
+      int d = dims[i];
+      index[d] = position;
+      if (i == 0)
+        break;
+      index[d] = arith::RemUIOp::create(b.b, b.loc, position, b.i64(g.sizes[d]));
+      position = arith::DivUIOp::create(b.b, b.loc, position, b.i64(g.sizes[d]));
+    }
+    loopOver(dims.drop_front(taken), body);
+  });
+  for (int d : dims.take_front(taken))
+    index[d] = Value();
+}
+
 void RowEmitter::nest(const KernelNest &n) {
   if (isPure(n))
     return columns(n);
@@ -86,14 +125,24 @@ void RowEmitter::nest(const KernelNest &n) {
   planRow(n);
   slots.clear();
   rowBlocks = g.blocksOf(n);
-  for (int r : n.reduces)
-    slots[r] = b.workspace(g.nodes[r].type, rowBlocks.count * (g.varies(r, v) ? columnCount : 1));
-  loopOver(parallelDims(n), [&] {
+  SmallVector<int> dims = parallelDims(n);
+  bool isLong = columnCount > 2 * sched::kChunk;
+  shares = sharesDims(dims) ? Positions : n.reduced ? BlocksOfRows : isLong ? AlongRow : Positions;
+  for (int r : n.reduces) {
+    Type type = g.nodes[r].type;
+    int64_t count = rowBlocks.count * (g.varies(r, v) ? columnCount : 1);
+    slots[r] = shares == BlocksOfRows ? b.sharedWorkspace(type, count) : b.workspace(type, count);
+  }
+  auto body = [&] {
     if (n.reduced)
       blocks(n);
     else
       row(n);
-  });
+  };
+  if (shares == Positions)
+    shareOver(dims, body);
+  else
+    loopOver(dims, body);
 }
 
 /// The position of row `row` of the rows summed over.
@@ -112,7 +161,11 @@ void RowEmitter::setRow(const KernelNest &n, Value row) {
 }
 
 void RowEmitter::blocks(const KernelNest &n) {
-  b.loop(b.i64(0), b.i64(rowBlocks.count), 1, [&](Value i) {
+  bool together = shares == BlocksOfRows;
+  auto [first, end] = b.share(together ? rowBlocks.count : 0);
+  if (!together)
+    first = b.i64(0), end = b.i64(rowBlocks.count);
+  b.loop(first, end, 1, [&](Value i) {
     block = i;
     if (rowBlocks.size == 1) {
       setRow(n, i);
@@ -129,8 +182,13 @@ void RowEmitter::blocks(const KernelNest &n) {
       row(n);
     });
   });
+  if (together)
+    b.barrier();
   for (int r : n.reduces)
     sumBlocks(r, slots[r], rowBlocks.count);
+  // At the next position the partial sums are written again.
+  if (together && !parallelDims(n).empty())
+    b.barrier();
 }
 
 void RowEmitter::fillNeutral(int reduce, Value slots, Value offset) {
@@ -156,7 +214,11 @@ void RowEmitter::sumBlocks(int reduce, Value slots, int64_t count) {
     for (int64_t i = 0; i < count; i += width)
       parts.push_back(b.load(slots, b.i64(i), n.type, std::min(width, count - i)));
     Value sum = b.finish(n.combiner, b.tree(n.combiner, parts));
-    at.store(sum, to.pointer, to.access, {index, 1});
+    auto store = [&] { at.store(sum, to.pointer, to.access, {index, 1}); };
+    if (shares == BlocksOfRows)
+      b.lead(store);
+    else
+      store();
     return;
   }
   auto part = [&](Value column, int64_t lanes) {
@@ -167,11 +229,8 @@ void RowEmitter::sumBlocks(int reduce, Value slots, int64_t count) {
     where.index[v] = column;
     at.store(b.finish(n.combiner, b.treeOfParts(n.combiner, parts)), to.pointer, to.access, where);
   };
-  int64_t full = columnCount / width * width;
-  if (full)
-    b.loop(b.i64(0), b.i64(full), width, [&](Value c) { part(c, width); });
-  if (columnCount > full)
-    part(b.i64(full), columnCount - full);
+  auto parts = shares == BlocksOfRows ? shareParts : forEachPart;
+  parts(b, n.type, columnCount, 1, [&](Value c, ArrayRef<int64_t> lanes) { part(c, lanes[0]); });
 }
 
 void gradc::cpu::emitRows(LaneBuilder &b, const Kernel &kernel) { RowEmitter(b, kernel).run(); }

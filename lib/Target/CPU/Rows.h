@@ -8,6 +8,7 @@
 #define GRADC_LIB_TARGET_CPU_ROWS_H
 
 #include "Evaluator.h"
+#include "Owned.h"
 
 namespace gradc::cpu {
 
@@ -27,6 +28,8 @@ private:
   // Nests.
   void nest(const sched::KernelNest &n);
   void loopOver(llvm::ArrayRef<int> dims, llvm::function_ref<void()> body);
+  void shareOver(llvm::ArrayRef<int> dims, llvm::function_ref<void()> body);
+  bool sharesDims(llvm::ArrayRef<int> dims) const;
   void blocks(const sched::KernelNest &n);
   void setRow(const sched::KernelNest &n, mlir::Value row);
   void sumBlocks(int reduce, mlir::Value slots, int64_t count);
@@ -57,6 +60,14 @@ private:
   Lanes span(Evaluator &step, mlir::Value from, int64_t length, const Lanes &sums);
   Lanes sumsOver(Evaluator &step, mlir::Value from, int64_t length);
   Lanes trees(const Lanes &sums);
+  Lanes sumParts(llvm::ArrayRef<const sched::KernelNode *> reduces,
+                 llvm::ArrayRef<mlir::Value> parts);
+  Lanes neutrals(llvm::ArrayRef<const sched::KernelNode *> reduces);
+  llvm::SmallVector<mlir::Value> neutralParts(llvm::ArrayRef<const sched::KernelNode *> reduces);
+  void addChunk(llvm::ArrayRef<const sched::KernelNode *> reduces,
+                llvm::ArrayRef<mlir::Value> parts, mlir::Value number, const Lanes &chunk);
+  llvm::SmallVector<const sched::KernelNode *> activeReduces() const;
+  Lanes sharedSums(Evaluator &step, mlir::Value from, int64_t length);
   void accumulate(const Root &root, mlir::Value v, mlir::Value column);
 
   LaneBuilder &b;
@@ -70,6 +81,9 @@ private:
   llvm::DenseMap<int, mlir::Value> slots; // partial sums of outer reductions
   sched::KernelGraph::Blocks rowBlocks{1, 1, 1};
   mlir::Value block;
+  /// What threads share of the nest: the positions of its outer dims, or (where these are few) the
+  /// blocks that are summed up, or the columns.
+  enum { Positions, BlocksOfRows, AlongRow } shares = Positions;
   bool resident = false;
   llvm::SmallVector<llvm::SmallVector<Root>> roots; // by sweep
   llvm::SmallVector<Root> active;                   // of the sweep being emitted

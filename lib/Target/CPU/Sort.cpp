@@ -18,17 +18,17 @@ public:
         element(getElementTypeOrSelf(op.getX().getType())), descending(op.getDescending()) {}
 
   void run() {
-    Value scratch = kernel.results[2];
+    Value scratch = b.ownMemory(kernel.results[2], kernel.resultBytes[2]);
     int64_t bytes = std::max(8u, element.getIntOrFloatBitWidth()) / 8;
     int64_t values = llvm::alignTo(lines.size * bytes, 64),
             indices = llvm::alignTo(lines.size * 8, 64);
     SmallVector<Value> rows;
     for (int64_t at : {int64_t(0), values, 2 * values, 2 * values + indices})
       rows.push_back(bytesBehind(scratch, at));
-    b.loop(b.i64(0), b.i64(lines.outer), 1, [&](Value outer) {
-      b.loop(b.i64(0), b.i64(lines.inner), 1, [&](Value inner) {
-        sortLine(b.add(b.mul(outer, lines.size * lines.inner), inner), rows);
-      });
+    shareLoop(b, lines.outer * lines.inner, [&](Value line) {
+      Value outer = arith::DivUIOp::create(b.b, b.loc, line, b.i64(lines.inner));
+      Value inner = arith::RemUIOp::create(b.b, b.loc, line, b.i64(lines.inner));
+      sortLine(b.add(b.mul(outer, lines.size * lines.inner), inner), rows);
     });
   }
 

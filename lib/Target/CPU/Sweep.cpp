@@ -150,12 +150,25 @@ void RowEmitter::setScalar(int node, Value value, Evaluator &step) {
 
 /// Stores and sums of what does not vary along the row.
 void RowEmitter::scalarRoots(const KernelNest &n, int s) {
+  // Others may still have to read what is written here.
+  bool together = b.team && shares == AlongRow;
+  if (together && llvm::any_of(roots[s], [&](const Root &r) {
+        return r.kind == Root::Store && llvm::none_of(active, [&](const Root &a) {
+                 return a.kind == r.kind && a.which == r.which;
+               });
+      }))
+    b.barrier();
   for (const Root &r : roots[s]) {
     if (llvm::any_of(active, [&](const Root &a) { return a.kind == r.kind && a.which == r.which; }))
       continue;
     Value value = rowValues->values(r.node)[0];
-    if (r.kind == Root::Store)
+    auto store = [&] {
       rowValues->store(value, kernel.results[r.which], g.results[r.which].access, {index, 1});
+    };
+    if (r.kind == Root::Store && together)
+      b.lead(store);
+    else if (r.kind == Root::Store)
+      store();
     else
       accumulate(r, value, Value());
   }
@@ -263,41 +276,108 @@ Lanes RowEmitter::trees(const Lanes &sums) {
   return out;
 }
 
-/// The reductions of the sweep over `length` columns: long rows by chunks, chunks of chunks by the
-/// same rule.
-Lanes RowEmitter::sumsOver(Evaluator &step, Value from, int64_t length) {
+Lanes RowEmitter::neutrals(ArrayRef<const KernelNode *> reduces) {
+  Lanes init;
+  for (const KernelNode *n : reduces)
+    init.append(sched::kPartials / width,
+                b.constant(sched::neutralElement(n->combiner, n->type), laneType(n->type, width)));
+  return init;
+}
+
+/// The 64 partial sums of chunks, in memory, before the first chunk.
+SmallVector<Value> RowEmitter::neutralParts(ArrayRef<const KernelNode *> reduces) {
+  SmallVector<Value> parts;
+  Lanes init = neutrals(reduces);
+  for (auto [k, n] : llvm::enumerate(reduces)) {
+    parts.push_back(b.workspace(n->type, sched::kPartials));
+    int64_t vectors = sched::kPartials / width;
+    for (int64_t i = 0; i < vectors; ++i)
+      b.store(init[k * vectors + i], parts.back(), b.i64(i * width));
+  }
+  return parts;
+}
+
+/// Adds the sums of a chunk to those.
+void RowEmitter::addChunk(ArrayRef<const KernelNode *> reduces, ArrayRef<Value> parts, Value number,
+                          const Lanes &chunk) {
+  Value at = arith::AndIOp::create(b.b, b.loc, number, b.i64(sched::kPartials - 1));
+  for (auto [n, part, x] : llvm::zip(reduces, parts, chunk))
+    b.store(b.combine(n->combiner, b.load(part, at, n->type, 1), x), part, at);
+}
+
+SmallVector<const KernelNode *> RowEmitter::activeReduces() const {
   SmallVector<const KernelNode *> reduces;
   for (const Root &r : active)
     if (r.kind == Root::RowReduce)
       reduces.push_back(&g.nodes[r.which]);
-  auto neutral = [&](const KernelNode *n, int64_t lanes) {
-    return b.constant(sched::neutralElement(n->combiner, n->type), laneType(n->type, lanes));
-  };
-  if (length <= sched::kChunk || reduces.empty()) {
-    Lanes init;
-    for (const KernelNode *n : reduces)
-      init.append(sched::kPartials / width, neutral(n, width));
-    return trees(span(step, from, length, init));
-  }
+  return reduces;
+}
+
+/// The reductions of the sweep over `length` columns: long rows by chunks, chunks of chunks by the
+/// same rule.
+Lanes RowEmitter::sumsOver(Evaluator &step, Value from, int64_t length) {
+  SmallVector<const KernelNode *> reduces = activeReduces();
+  if (length <= sched::kChunk || reduces.empty())
+    return trees(span(step, from, length, neutrals(reduces)));
   int64_t unit = sched::kChunk;
   while (length > unit * sched::kChunk)
     unit *= sched::kChunk;
-  SmallVector<Value> parts;
-  for (const KernelNode *n : reduces) {
-    parts.push_back(b.workspace(n->type, sched::kPartials));
-    for (int64_t i = 0; i < sched::kPartials; i += width)
-      b.store(neutral(n, width), parts.back(), b.i64(i));
-  }
-  auto add = [&](Value number, const Lanes &chunk) {
-    Value at = arith::AndIOp::create(b.b, b.loc, number, b.i64(sched::kPartials - 1));
-    for (auto [n, part, x] : llvm::zip(reduces, parts, chunk))
-      b.store(b.combine(n->combiner, b.load(part, at, n->type, 1), x), part, at);
-  };
+  SmallVector<Value> parts = neutralParts(reduces);
   int64_t full = length / unit;
-  b.loop(b.i64(0), b.i64(full), 1,
-         [&](Value i) { add(i, sumsOver(step, b.add(from, b.mul(i, unit)), unit)); });
+  b.loop(b.i64(0), b.i64(full), 1, [&](Value i) {
+    addChunk(reduces, parts, i, sumsOver(step, b.add(from, b.mul(i, unit)), unit));
+  });
   if (length % unit)
-    add(b.i64(full), sumsOver(step, b.add(from, full * unit), length % unit));
+    addChunk(reduces, parts, b.i64(full), sumsOver(step, b.add(from, full * unit), length % unit));
+  return sumParts(reduces, parts);
+}
+
+/// The same by all threads: each takes some of the chunks, whose sums are put together in the same
+/// order by each. A sweep without reductions is cut in the same way.
+Lanes RowEmitter::sharedSums(Evaluator &step, Value from, int64_t length) {
+  SmallVector<const KernelNode *> reduces = activeReduces();
+  int64_t unit = sched::kChunk, most = unit * sched::kChunk;
+  if (length > most && !reduces.empty()) {
+    while (length > unit * sched::kChunk)
+      unit *= sched::kChunk;
+    SmallVector<Value> parts = neutralParts(reduces);
+    int64_t full = length / unit;
+    b.loop(b.i64(0), b.i64(full), 1, [&](Value i) {
+      addChunk(reduces, parts, i, sharedSums(step, b.add(from, b.mul(i, unit)), unit));
+    });
+    if (length % unit)
+      addChunk(reduces, parts, b.i64(full),
+               sharedSums(step, b.add(from, full * unit), length % unit));
+    return sumParts(reduces, parts);
+  }
+  int64_t full = length / unit, rest = length % unit, count = full + (rest != 0);
+  SmallVector<Value> chunks;
+  for (const KernelNode *n : reduces)
+    chunks.push_back(b.sharedWorkspace(n->type, count));
+  auto chunk = [&](Value number, int64_t size) {
+    Lanes all = trees(span(step, b.add(from, b.mul(number, unit)), size, neutrals(reduces)));
+    for (auto [sum, to] : llvm::zip(all, chunks))
+      b.store(sum, to, number);
+  };
+  shareLoop(b, full, [&](Value number) { chunk(number, unit); });
+  if (rest)
+    when(b, b.isLast(), [&] { chunk(b.i64(full), rest); });
+  if (reduces.empty())
+    return {};
+  b.barrier();
+  SmallVector<Value> parts = neutralParts(reduces);
+  b.loop(b.i64(0), b.i64(count), 1, [&](Value i) {
+    Lanes sums;
+    for (auto [n, at] : llvm::zip(reduces, chunks))
+      sums.push_back(b.load(at, i, n->type, 1));
+    addChunk(reduces, parts, i, sums);
+  });
+  b.barrier(); // the sums of the next chunks may lie in the same memory
+  return sumParts(reduces, parts);
+}
+
+/// One value a row reduction from partial sums in memory.
+Lanes RowEmitter::sumParts(ArrayRef<const KernelNode *> reduces, ArrayRef<Value> parts) {
   Lanes out;
   for (auto [n, part] : llvm::zip(reduces, parts)) {
     Lanes vectors;
@@ -337,6 +417,8 @@ void RowEmitter::sweep(int s, Evaluator &step) {
       totals.push_back(b.tree(n.combiner, parts));
       at += group;
     }
+  } else if (b.team && shares == AlongRow) {
+    totals = sharedSums(step, b.i64(0), columnCount);
   } else {
     totals = sumsOver(step, b.i64(0), columnCount);
   }

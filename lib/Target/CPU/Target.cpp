@@ -60,6 +60,7 @@ void gradc::cpu::buildCpuPipeline(mlir::OpPassManager &pm, const CpuTarget &targ
   options.vectorBits = target.vectorBits;
   options.registers = target.registers;
   options.masks = target.masks;
+  options.shareFrom = target.shareFrom;
   pm.addPass(createEmitKernelsPass(options));
   // A third of what is emitted repeats addresses and constants; the conversions to come cost more
   // than this.

@@ -83,19 +83,30 @@ void RowEmitter::tiles(const KernelNest &n, int dim) {
     e.instances = {at};
     storeRoots(n, e);
   };
-  loopOver(dims, [&] {
-    b.loop(b.i64(0), b.i64(fullRows), width, [&](Value row) {
+  // Threads share positions or, where these are few, rows and columns of tiles.
+  bool sharesTiles = b.team && !sharesDims(dims);
+  auto loop = [&](int64_t from, int64_t to, int64_t step, llvm::function_ref<void(Value)> body) {
+    if (!sharesTiles)
+      return b.loop(b.i64(from), b.i64(to), step, body);
+    shareLoop(b, (to - from) / step, [&](Value i) { body(b.add(b.mul(i, step), from)); });
+  };
+  auto all = [&] {
+    loop(0, fullRows, width, [&](Value row) {
       b.loop(b.i64(0), b.i64(fullColumns), width, [&](Value column) { tile(n, dim, row, column); });
     });
     if (columnCount > fullColumns)
-      b.loop(b.i64(0), b.i64(fullRows), 1,
-             [&](Value row) { rest(row, b.i64(fullColumns), columnCount - fullColumns); });
+      loop(0, fullRows, 1,
+           [&](Value row) { rest(row, b.i64(fullColumns), columnCount - fullColumns); });
     if (rows > fullRows)
-      b.loop(b.i64(fullRows), b.i64(rows), 1, [&](Value row) {
+      loop(fullRows, rows, 1, [&](Value row) {
         b.loop(b.i64(0), b.i64(fullColumns), width,
                [&](Value column) { rest(row, column, width); });
         if (columnCount > fullColumns)
           rest(row, b.i64(fullColumns), columnCount - fullColumns);
       });
-  });
+  };
+  if (sharesTiles)
+    loopOver(dims, all);
+  else
+    shareOver(dims, all);
 }

@@ -14,9 +14,10 @@ namespace {
 /// Builds what stands around the bodies of the program's functions.
 class Describer {
 public:
-  Describer(Module &module, const Program &program)
-      : module(module), program(program), context(module.getContext()), b(context),
-        i32(b.getInt32Ty()), i64(b.getInt64Ty()), pointer(b.getPtrTy()) {}
+  Describer(Module &module, const Program &program, std::optional<uint64_t> threadScratch)
+      : module(module), program(program), threadScratch(threadScratch),
+        context(module.getContext()), b(context), i32(b.getInt32Ty()), i64(b.getInt64Ty()),
+        pointer(b.getPtrTy()) {}
 
   /// All of it; null, or what is missing.
   const char *run();
@@ -42,7 +43,7 @@ private:
     return b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), base, bytes);
   }
   /// Where the running function keeps its error code.
-  Value *errorSlot(Value *self) { return offset(self, offsetof(gradc_header, user[4])); }
+  Value *errorSlot(Value *self) { return offset(self, offsetof(gradc_header, user[3])); }
   std::vector<Value *> bodyArguments(const gradc::link::Function &f, const Call &call,
                                      llvm::Function *entry);
   void returnIf(Value *condition, int code, llvm::Function *entry);
@@ -54,6 +55,7 @@ private:
 
   Module &module;
   const Program &program;
+  std::optional<uint64_t> threadScratch; // none: no kernel shares its work
   LLVMContext &context;
   IRBuilder<> b;
   Type *i32, *i64, *pointer;
@@ -163,7 +165,12 @@ Constant *Describer::expectations() {
 }
 
 void Describer::describe() {
-  uint32_t flags = program.prints ? GRADC_PROGRAM_PRINTS : 0;
+  uint32_t flags =
+      (program.prints ? GRADC_PROGRAM_PRINTS : 0) | (threadScratch ? GRADC_PROGRAM_SHARES : 0);
+  Constant *startTeam = ConstantPointerNull::get(PointerType::get(context, 0));
+  if (program.executable && threadScratch)
+    startTeam = cast<Constant>(
+        module.getOrInsertFunction("gradc_rt_team_start", pointer, i32, i64).getCallee());
   auto *record = ConstantStruct::getAnon({b.getInt32(GRADC_ABI_VERSION),
                                           b.getInt32(program.script ? GRADC_SCRIPT : GRADC_MODEL),
                                           text(program.name),
@@ -184,7 +191,9 @@ void Describer::describe() {
                                           b.getInt64(program.identity),
                                           expectations(),
                                           b.getInt32(program.expectations.size()),
-                                          b.getInt32(0)});
+                                          b.getInt32(0),
+                                          b.getInt64(threadScratch.value_or(0)),
+                                          startTeam});
   // NAME_init already refers to it.
   auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, record, "");
@@ -250,6 +259,9 @@ std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, co
       break;
     case gradc::link::Argument::Count:
       arguments.push_back(call.count);
+      break;
+    case gradc::link::Argument::Team:
+      arguments.push_back(b.CreateLoad(pointer, offset(call.self, offsetof(gradc_header, team))));
       break;
     case gradc::link::Argument::Random:
       arguments.push_back(offset(call.self, program.rngOffset));
@@ -396,7 +408,10 @@ std::unique_ptr<Module> gradc::link::translateProgram(mlir::ModuleOp op, const P
   module->setTargetTriple(machine.getTargetTriple());
   module->setDataLayout(machine.createDataLayout());
   module->setPICLevel(PICLevel::BigPIC);
-  if (const char *missing = Describer(*module, program).run()) {
+  std::optional<uint64_t> threadScratch;
+  if (auto bytes = op->getAttrOfType<mlir::IntegerAttr>(gradc::sched::kThreadScratchAttr))
+    threadScratch = bytes.getInt();
+  if (const char *missing = Describer(*module, program, threadScratch).run()) {
     op.emitError(missing);
     return nullptr;
   }

@@ -222,6 +222,7 @@ LogicalResult Reader::readFunction(func::FuncOp f) {
     if (!function.guard || program.variables[*function.guard].dtype != GRADC_BOOL)
       return f.emitError("expected a bool variable as 'ag.guard', got ") << guard;
   }
+  function.arguments.push_back({Argument::Team});
   bool drawsHere = false, expectsHere = false;
   f.walk([&](sched::HostOp op) {
     if (op.getCall() == "expect")

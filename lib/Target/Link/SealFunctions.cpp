@@ -22,6 +22,18 @@ struct SealFunctionsPass : link::impl::SealFunctionsPassBase<SealFunctionsPass> 
 };
 } // namespace
 
+/// Every function has an argument for the threads, also where no kernel has use for it.
+static void passTeam(func::FuncOp f) {
+  for (unsigned i = 0; i < f.getNumArguments(); ++i)
+    if (f.getArgAttr(i, sched::kTeamAttr))
+      return;
+  auto pointer = LLVM::LLVMPointerType::get(f.getContext());
+  NamedAttribute attr(StringAttr::get(f.getContext(), sched::kTeamAttr),
+                      UnitAttr::get(f.getContext()));
+  (void)f.insertArgument(f.getNumArguments(), pointer, DictionaryAttr::get(f.getContext(), attr),
+                         f.getLoc());
+}
+
 /// Draws and seeds read the generator that the handle holds.
 static void passGenerator(func::FuncOp f) {
   SmallVector<sched::HostOp> draws;
@@ -60,6 +72,8 @@ static void annotate(func::FuncOp f, Builder &b) {
   for (unsigned i = 0; i < f.getNumArguments(); ++i) {
     bool ofCaller = f.getArgAttr(i, sched::kInputAttr) || f.getArgAttr(i, sched::kOutputAttr);
     auto type = dyn_cast<MemRefType>(f.getArgumentTypes()[i]);
+    if (f.removeArgAttr(i, sched::kTeamAttr))
+      continue;
     if (!type && !isa<LLVM::LLVMPointerType>(f.getArgumentTypes()[i]))
       continue; // a number of steps
     int64_t width = type ? llvm::divideCeil(type.getElementTypeBitWidth(), 8) : 8;
@@ -102,6 +116,7 @@ void SealFunctionsPass::runOnOperation() {
     if (f.isPrivate())
       continue;
     replaceEmptyArguments(f);
+    passTeam(f);
     passGenerator(f);
     passError(f);
     annotate(f, b);

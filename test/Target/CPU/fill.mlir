@@ -1,6 +1,6 @@
 // A large fill is a loop; a small one stays without. Both are checked for what they store.
 // RUN: gradc-kernel-run %s
-// RUN: gradc-opt %s --cpu-emit-kernels="vector-bits=256 registers=16" | FileCheck %s
+// RUN: gradc-opt %s --cpu-emit-kernels="vector-bits=256 registers=16 share-from=1e9" | FileCheck %s
 
 // CHECK-LABEL: func.func private @large.cpu
 // CHECK: scf.for

@@ -3,13 +3,14 @@
 //
 // gradc-kernel-run FILE [--time] [--ulp=BOUND] [--only=NAME]
 // Every kernel runs with registers of 128, 256 and 512 bits, with and without masked memory
-// accesses, and once more with each 'inplace' pair sharing a buffer. All must give the same bits,
-// close to the reference interpreter's. `--time` prints the best time of a call; `--ulp` compares
-// kernels of one math function with libm instead.
+// accesses, and once more with each 'inplace' pair sharing a buffer; then shared among one to seven
+// threads. All must give the same bits, close to the reference interpreter's. `--time` prints the
+// best time of a call; `--ulp` compares kernels of one math function with libm instead.
 #include "Reference.h"
 #include "gradc/IR/Ag.h"
 #include "gradc/Target/CPU.h"
 #include "gradc/Target/CPU/Passes.h"
+#include "gradc_abi.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
@@ -34,6 +35,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <random>
 
 // createConvertVectorToLLVMPass's header drags in every dialect it can lower from.
@@ -61,7 +63,8 @@ struct Options {
 /// A kernel compiled for one target.
 struct Compiled {
   std::unique_ptr<llvm::orc::LLJIT> jit;
-  using Entry = void (*)(void **);
+  uint64_t threadScratch = 0;
+  using Entry = void (*)(void **, gradc_team *);
   Entry entry(StringRef kernel) {
     auto address = jit->lookup(("run." + kernel).str());
     if (!address)
@@ -146,6 +149,9 @@ Compiled compile(ModuleOp source, const cpu::CpuTarget &target) {
   pm.addPass(createReconcileUnrealizedCastsPass());
   if (failed(pm.run(*module)))
     die("the kernels do not compile");
+  uint64_t scratch = 0;
+  if (auto bytes = (*module)->getAttrOfType<IntegerAttr>(sched::kThreadScratchAttr))
+    scratch = bytes.getInt();
   auto context = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> ir = translateModuleToLLVMIR(*module, *context);
   if (!ir)
@@ -174,7 +180,7 @@ Compiled compile(ModuleOp source, const cpu::CpuTarget &target) {
     die(llvm::toString(jit.takeError()));
   if (auto error = (*jit)->addIRModule({std::move(ir), std::move(context)}))
     die(llvm::toString(std::move(error)));
-  return {std::move(*jit)};
+  return {std::move(*jit), scratch};
 }
 
 //===-- Buffers -------------------------------------------------------------------------------===//
@@ -280,7 +286,24 @@ struct Variant {
 const Variant kVariants[] = {
     {"128", {128, 32, false}},          {"256", {256, 16, true}},
     {"512", {512, 32, true}},           {"512 no masks", {512, 32, false}},
-    {"256 no masks", {256, 32, false}}, {"128 few registers", {128, 16, true}}};
+    {"256 no masks", {256, 32, false}}, {"128 few registers", {128, 16, true}},
+    {"256 shared", {256, 16, true, 0}}};
+constexpr uint32_t kThreads[] = {1, 2, 3, 7};
+
+/// The threads that shared kernels run on; `scratch` bytes for each.
+gradc_team *teamOf(uint32_t count, uint64_t scratch) {
+  static std::map<uint32_t, gradc_team *> teams;
+  gradc_team *&team = teams[count];
+  if (team && team->scratch_bytes < scratch) {
+    gradc_rt_team_stop(team);
+    team = nullptr;
+  }
+  if (!team)
+    team = gradc_rt_team_start(count, std::max<uint64_t>(scratch, 1 << 16));
+  if (!team)
+    die("no threads");
+  return team;
+}
 
 /// A result that only gives the kernel memory.
 bool isMemory(sched::KernelOp kernel, size_t result) {
@@ -290,7 +313,8 @@ bool isMemory(sched::KernelOp kernel, size_t result) {
 
 /// Runs with fresh buffers; `shared` is an inplace pair that shares a buffer, or -1.
 std::vector<std::vector<uint8_t>> runOnce(sched::KernelOp kernel, Compiled::Entry entry,
-                                          const std::vector<Tensor> &args, int shared) {
+                                          const std::vector<Tensor> &args, int shared,
+                                          gradc_team *team) {
   std::vector<std::unique_ptr<Buffer>> buffers;
   for (auto [t, v] : llvm::zip(kernel.getArgumentTypes(), args)) {
     buffers.push_back(std::make_unique<Buffer>(t));
@@ -303,7 +327,7 @@ std::vector<std::vector<uint8_t>> runOnce(sched::KernelOp kernel, Compiled::Entr
     pointers.push_back(b->data());
   if (shared >= 0)
     pointers[args.size() + kernel.getInplace()[shared + 1]] = pointers[kernel.getInplace()[shared]];
-  entry(pointers.data());
+  entry(pointers.data(), team);
   for (auto &b : buffers)
     if (!b->intact())
       die("@" + kernel.getSymName() + " wrote beyond a buffer");
@@ -396,17 +420,20 @@ bool check(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
   bool ok = true;
   for (auto [variant, c] : llvm::zip(kVariants, compiled)) {
     Compiled::Entry entry = c.entry(kernel.getSymName());
-    for (int shared = -2; shared < int(kernel.getInplace().size()); shared += 2) {
-      auto got = runOnce(kernel, entry, args, shared);
-      if (first.empty()) {
-        first = got;
-        ok &= compareWithReference(kernel, args, got) && checkOrder(kernel, args, got);
-      } else if (got != first) {
-        llvm::errs() << "@" << kernel.getSymName() << ": other bits with " << variant.name
-                     << (shared >= 0 ? " in place" : "") << '\n';
-        ok = false;
+    bool shares = variant.target.shareFrom == 0;
+    for (uint32_t threads : shares ? ArrayRef(kThreads) : ArrayRef(kThreads).take_front())
+      for (int shared = -2; shared < int(kernel.getInplace().size()); shared += 2) {
+        gradc_team *team = shares ? teamOf(threads, c.threadScratch) : nullptr;
+        auto got = runOnce(kernel, entry, args, shared, team);
+        if (first.empty()) {
+          first = got;
+          ok &= compareWithReference(kernel, args, got) && checkOrder(kernel, args, got);
+        } else if (got != first) {
+          llvm::errs() << "@" << kernel.getSymName() << ": other bits with " << variant.name << ", "
+                       << threads << (shared >= 0 ? " threads, in place\n" : " threads\n");
+          ok = false;
+        }
       }
-    }
   }
   llvm::outs() << '@' << kernel.getSymName() << (ok ? ": ok\n" : ": FAILED\n");
   return ok;
@@ -431,7 +458,7 @@ void timeKernel(sched::KernelOp kernel, std::vector<Compiled> &compiled) {
     for (auto start = Clock::now(); seconds(Clock::now() - start) < 0.4;) {
       auto t = Clock::now();
       for (int i = 0; i < calls; ++i)
-        entry(pointers.data());
+        entry(pointers.data(), nullptr);
       double each = seconds(Clock::now() - t);
       best = std::min(best, each / calls);
       if (each < 1e-4)
@@ -502,7 +529,7 @@ int main(int argc, char **argv) {
               for (size_t i = 0; i < k.getArgumentTypes().size(); ++i)
                 pointers.push_back(const_cast<void *>(in[i]));
               pointers.push_back(out);
-              c.entry(k.getSymName())(pointers.data());
+              c.entry(k.getSymName())(pointers.data(), nullptr);
             },
             o.ulp);
     else

@@ -1,5 +1,5 @@
 // The plan of a kernel: its form, dims, nests and sweeps, and what its results may overwrite.
-// RUN: gradc-opt %s "--cpu-emit-kernels=print-plan vector-bits=256 registers=16" -o %t.mlir 2>&1 | FileCheck %s
+// RUN: gradc-opt %s "--cpu-emit-kernels=print-plan vector-bits=256 registers=16 share-from=1e9" -o %t.mlir 2>&1 | FileCheck %s
 // RUN: FileCheck %s --check-prefix=CODE --input-file=%t.mlir
 
 // No math op is left that is not an instruction, no kernel, no launch.

@@ -7,7 +7,8 @@ ag.variable @w : tensor<3xf32> kind "parameter" requires_grad
 // CHECK-SAME: %{{.*}}: memref<3xf32> {llvm.align = 64 : i64, llvm.dereferenceable = 12 : i64, llvm.noalias, llvm.noundef}
 // CHECK-SAME: memref<2x2xf64> {llvm.align = 8 : i64, llvm.dereferenceable = 32 : i64, llvm.noalias, llvm.noundef, llvm.readonly}
 // CHECK-SAME: memref<f32> {llvm.align = 4 : i64, llvm.dereferenceable = 4 : i64, llvm.noalias, llvm.noundef}
-// CHECK-SAME: %[[RNG:.*]]: !llvm.ptr
+// The team, which promises nothing of its memory, and the generator.
+// CHECK-SAME: !llvm.ptr, %[[RNG:.*]]: !llvm.ptr {
 // CHECK-SAME: attributes {llvm.bareptr, llvm.linkage = #llvm.linkage<internal>}
 // The generator goes to draws and seeds, not to prints.
 // CHECK: sched.host "manual_seed"(%[[RNG]])

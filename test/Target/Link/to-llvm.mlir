@@ -9,7 +9,7 @@
 // CHECK-DAG: llvm.func @gradc_rt_randperm_i64(!llvm.ptr, !llvm.ptr, i64)
 
 // CHECK-LABEL: llvm.func internal @gradc.body.main(
-// CHECK-SAME: %[[RNG:arg3]]: !llvm.ptr {llvm.align = 64 : i64, llvm.noalias, llvm.noundef})
+// CHECK-SAME: %[[RNG:arg4]]: !llvm.ptr {llvm.align = 64 : i64, llvm.noalias, llvm.noundef})
 // CHECK-DAG: %[[SEED:.*]] = llvm.mlir.constant(-1 : i64)
 // CHECK: llvm.call @gradc_rt_seed(%[[RNG]], %[[SEED]])
 // CHECK: %[[EIGHT:.*]] = llvm.mlir.constant(8 : i64)

@@ -28,7 +28,7 @@ struct Tensor {
 
 /// Where an argument of a scheduled function comes from.
 struct Argument {
-  enum Role { Input, Variable, Output, Arena, Random, Count, Error } role;
+  enum Role { Input, Variable, Output, Arena, Team, Random, Count, Error } role;
   unsigned index = 0; // into the program's inputs, variables or outputs
 };
 
@@ -57,6 +57,8 @@ struct Program {
   uint64_t arenaOffset = 0, arenaBytes = 0;
   uint64_t size = 0;     // of the handle
   uint64_t identity = 0; // a hash of what was compiled and how it is trained
+  /// Its driver starts threads, if there is something for them to do.
+  bool executable = false;
 
   /// Differs between programs whose inputs, outputs, variables or functions differ.
   uint64_t interfaceHash() const;
