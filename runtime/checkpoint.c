@@ -91,6 +91,8 @@ int gradc_checkpoint_save(const gradc_checkpoint *c) {
   static record r;
   const gradc_session *session = c->session;
   const gradc_program *program = session->program;
+  if (gradc_session_pull(session))
+    return GRADC_EXIT_INPUT;
   gradc_tensor extra[5];
   void *places[5];
   fill(c, &r);
@@ -200,6 +202,7 @@ int gradc_checkpoint_load(const gradc_checkpoint *c, int *found) {
   *c->order = r.order;
   if (program->rng_offset)
     memcpy((char *)session->self + program->rng_offset, &r.random, sizeof r.random);
+  gradc_session_changed(session);
   session->step_loss = (float)r.reals[LAST_LOSS];
   session->has_step_loss = session->has_gradients = c->at->step > 0;
   return GRADC_EXIT_DONE;

@@ -11,10 +11,12 @@ _Static_assert(sizeof(gradc_rng) == 624 * 4 + 16,
 _Static_assert(sizeof(gradc_tensor) == 40, "compiled code lays out tensor records like this");
 _Static_assert(sizeof(gradc_function) == 48, "compiled code lays out function records like this");
 _Static_assert(sizeof(gradc_init) == 24, "compiled code lays out init records like this");
-_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 144,
+_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 152,
                "compiled code lays out the program record like this");
 _Static_assert(offsetof(gradc_team, run) == 8 && sizeof(gradc_team) == 40,
                "compiled code reads teams like this");
+_Static_assert(sizeof(gradc_device_function) == 32 && sizeof(gradc_device_code) == 48,
+               "compiled code lays out the records of device code like this");
 _Static_assert(sizeof(gradc_value) == 40, "compiled code lays out print arguments like this");
 
 int gradc_rt_init(const gradc_program *program, void *mem) {
@@ -62,6 +64,8 @@ const char *gradc_rt_error_text(int code) {
     return "a null or overlapping input or output, or an argument out of range";
   case GRADC_ERROR_BOUNDS:
     return "index out of range";
+  case GRADC_ERROR_DEVICE:
+    return "the GPU or its driver failed";
   default:
     return "unknown error code";
   }

@@ -46,6 +46,7 @@ static int bench_script(gradc_session *session, void *context, uint64_t n) {
   const pass *p = context;
   for (uint64_t i = 0; i < n; ++i) {
     memcpy(session->self, p->snapshot, session->program->size - session->program->arena_bytes);
+    gradc_session_changed(session);
     int status = gradc_session_call(session, p->first, 1);
     if (status)
       return status;

@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-#define GRADC_ABI_VERSION 3u
+#define GRADC_ABI_VERSION 4u
 #define GRADC_ALIGNMENT 64u
 
 // Element types, as `dtype` everywhere.
@@ -86,7 +86,8 @@ enum {
   GRADC_ERROR_MEMORY = 3,      // a handle that is null or not 64-byte aligned
   GRADC_ERROR_ARGUMENT = 4,    // a null or overlapping input or output, or an argument out of range
   GRADC_ERROR_BOUNDS = 5,      // an index out of range (gather, scatter, slice by a value)
-  GRADC_ERRORS = 6,
+  GRADC_ERROR_DEVICE = 6,      // the GPU or its driver failed
+  GRADC_ERRORS = 7,
   // From here on a program's own: what it expected of values that only a run knows (an index in
   // range, ...) was not so. The text is gradc_program.expectations[code - GRADC_ERROR_EXPECTATION].
   GRADC_ERROR_EXPECTATION = 64
@@ -160,6 +161,40 @@ struct gradc_team {
   uint64_t scratch_bytes;
 };
 
+// ---- code for a CUDA device
+//
+// A device has a copy of the handle but for its header and generator: variables and arena at the
+// same offsets. Compiled code launches kernels in program order; whatever else touches the device's
+// memory are the functions gradc_cuda_... of the runtime (cuda.c).
+
+typedef struct gradc_device gradc_device;
+// A function of the program on the device. `base`, `inputs` and `outputs` are addresses of the
+// device; `self` is the handle on the host, for generator and error code; `n` is the number of
+// steps.
+typedef void (*gradc_device_fn)(gradc_device *device, void *base, void *self,
+                                const void *const *inputs, void *const *outputs, uint64_t n);
+typedef struct gradc_device_function {
+  gradc_device_fn fn;
+  uint64_t guard;        // a bool in the handle: while it is false the graph is freed; 0: none
+  const uint64_t *frees; // bools in the handle that an expectation that fails leaves false
+  uint32_t n_frees;
+  uint32_t expects; // leaves an error code in the handle
+} gradc_device_function;
+
+// What the hosted runtime does with a device; executables without code for one lack it.
+typedef struct gradc_device_api gradc_device_api;
+extern const gradc_device_api gradc_cuda_api;
+
+typedef struct gradc_device_code {
+  const gradc_device_api *api;
+  const void *image; // PTX, NUL-terminated
+  const char *const *kernels;
+  const gradc_device_function *functions; // in the order of gradc_program.functions
+  uint64_t workspace;                     // bytes on the device besides the handle
+  uint32_t n_kernels;
+  uint32_t architecture; // the least compute capability, 80 for 8.0
+} gradc_device_code;
+
 typedef struct gradc_program {
   uint32_t abi_version; // GRADC_ABI_VERSION of the compiler
   uint32_t kind;
@@ -181,6 +216,7 @@ typedef struct gradc_program {
   uint64_t thread_scratch; // bytes of memory for each thread of a team but the first
   // Executables of programs that share work: gradc_rt_team_start; else null.
   gradc_team *(*start_team)(uint32_t count, uint64_t scratch_bytes);
+  const gradc_device_code *device; // null: the program runs on the CPU only
 } gradc_program;
 
 // The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`: the

@@ -51,7 +51,9 @@ void gradc_print_help(const char *name, int is_model) {
       ".safetensors)\n"
       "  --weights FILE     parameters and buffers from an .npz or .safetensors file\n"
       "  --seed N           seed of the random draws of a program that sets none itself\n"
-      "  --device NAME      auto, cpu or cuda; this build has cpu, which auto chooses\n"
+      "  --device NAME      auto, cpu, cuda or cuda:N; auto is cuda where the program has code for "
+      "it and there is a GPU,\n"
+      "                     else cpu\n"
       "  --threads N        the most threads to use; all cores that the process may run on unless "
       "given\n";
   static const char model[] =
@@ -125,13 +127,21 @@ static int wrong(const char *option, const char *value, const char *expected) {
   return GRADC_EXIT_USAGE;
 }
 
-static int set_device(const char *value) {
-  if (!strcmp(value, "auto") || !strcmp(value, "cpu"))
-    return GRADC_EXIT_DONE;
-  if (strcmp(value, "cuda"))
-    return wrong("device", value, "auto, cpu or cuda");
-  gradc_report("--device cuda: this executable was built without CUDA kernels");
-  return GRADC_EXIT_USAGE;
+static int set_device(const char *value, gradc_options *out) {
+  uint64_t ordinal = 0;
+  if (!strcmp(value, "auto")) {
+    out->device = GRADC_DEVICE_AUTO;
+  } else if (!strcmp(value, "cpu")) {
+    out->device = GRADC_DEVICE_CPU;
+  } else {
+    int is_cuda = !strncmp(value, "cuda", 4) &&
+                  (!value[4] || (value[4] == ':' && parse_count(value + 5, &ordinal)));
+    if (!is_cuda || ordinal > 1023)
+      return wrong("device", value, "auto, cpu, cuda or cuda:N");
+    out->device = GRADC_DEVICE_CUDA;
+    out->ordinal = (int)ordinal;
+  }
+  return GRADC_EXIT_DONE;
 }
 
 static int set_text(const char **out, const char *name, const char *value, const char *expected) {
@@ -183,7 +193,7 @@ static int set_option(enum option option, const char *name, const char *value, g
                ? GRADC_EXIT_DONE
                : wrong(name, value, "seconds, more than 0 and at most 86400");
   case DEVICE:
-    return set_device(value);
+    return set_device(value, out);
   default:
     return GRADC_EXIT_INTERNAL;
   }

@@ -7,6 +7,8 @@
 
 enum { GRADC_EXIT_DONE = 0, GRADC_EXIT_INPUT = 1, GRADC_EXIT_USAGE = 2, GRADC_EXIT_INTERNAL = 3 };
 
+enum { GRADC_DEVICE_AUTO = 0, GRADC_DEVICE_CPU = 1, GRADC_DEVICE_CUDA = 2 };
+
 typedef struct gradc_options {
   const char **inputs; // F.npz, F.safetensors or NAME=F.npy, in the order given
   int n_inputs;
@@ -16,7 +18,8 @@ typedef struct gradc_options {
   uint64_t seed, threads;                       // threads 0: all cores
   int has_steps, has_seed;
   int shuffle, resume;
-  double bench; // seconds; 0: not asked for
+  int device, ordinal; // of the CUDA device
+  double bench;        // seconds; 0: not asked for
   int quiet, help, version;
 } gradc_options;
 

@@ -21,6 +21,10 @@ int gradc_session_fail(int code) {
 
 // What a program expects of its values is told as the compiler tells errors, in its place.
 static int fail_call(const gradc_session *session, int code) {
+  if (code == GRADC_ERROR_DEVICE && session->device) {
+    gradc_report("%s", session->program->device->api->error(session->device));
+    return GRADC_EXIT_INPUT;
+  }
   if (code < GRADC_ERROR_EXPECTATION)
     return gradc_session_fail(code);
   gradc_output_flush();
@@ -96,6 +100,46 @@ static int read_weights(gradc_session *session) {
   return GRADC_EXIT_DONE;
 }
 
+// ---- the device ----
+
+int gradc_session_pull(const gradc_session *session) {
+  if (!session->device)
+    return GRADC_EXIT_DONE;
+  int code = session->program->device->api->pull(session->device, session->self);
+  return code ? fail_call(session, code) : GRADC_EXIT_DONE;
+}
+
+void gradc_session_changed(const gradc_session *session) {
+  if (session->device)
+    session->program->device->api->changed(session->device);
+}
+
+// Chooses the device that the options ask for. `auto` falls back to the CPU and says so.
+static int open_device(gradc_session *session) {
+  const gradc_device_code *code = session->program->device;
+  const gradc_options *options = session->options;
+  char why[400];
+  if (options->device == GRADC_DEVICE_CPU || (options->device == GRADC_DEVICE_AUTO && !code))
+    return GRADC_EXIT_DONE;
+  if (!code) {
+    gradc_report("--device cuda: this executable was built without CUDA kernels; build it with "
+                 "--device=cuda");
+    return GRADC_EXIT_USAGE;
+  }
+  session->device = code->api->open(session->program, options->ordinal, why, sizeof why);
+  if (session->device)
+    return GRADC_EXIT_DONE;
+  if (options->device == GRADC_DEVICE_CUDA) {
+    gradc_report("--device cuda: %s", why);
+    return GRADC_EXIT_INPUT;
+  }
+  if (!options->quiet) {
+    gradc_output_flush();
+    fprintf(stderr, "note: %s; running on the CPU\n", why);
+  }
+  return GRADC_EXIT_DONE;
+}
+
 // ---- the handle ----
 
 // Randomness inside of differentiated code has its seed in a variable of this name.
@@ -148,7 +192,8 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
   code = init ? init->fn(session->self, NULL, NULL) : GRADC_OK;
   if (code)
     return gradc_session_fail(code);
-  return options->weights ? read_weights(session) : GRADC_EXIT_DONE;
+  int status = options->weights ? read_weights(session) : GRADC_EXIT_DONE;
+  return status ? status : open_device(session);
 }
 
 // ---- inputs ----
@@ -258,7 +303,14 @@ int gradc_session_call(gradc_session *session, const gradc_function *function, u
     session->written[function->outputs[i]] = 1;
   }
   int code = GRADC_OK;
-  if (function->flags & GRADC_FUNCTION_STEPS) {
+  uint32_t steps = GRADC_FUNCTION_STEPS | GRADC_FUNCTION_STEP;
+  if (session->device) {
+    int is_loop = function->flags & GRADC_FUNCTION_STEPS;
+    for (uint64_t i = 0; i < (is_loop ? 1 : n) && !code; ++i)
+      code = session->program->device->api->call(
+          session->device, (uint32_t)(function - session->program->functions), session->self,
+          inputs, outputs, n, function->flags & steps ? &session->step_loss : NULL);
+  } else if (function->flags & GRADC_FUNCTION_STEPS) {
     code = ((gradc_steps_fn)(void (*)(void))function->fn)(session->self, inputs, n,
                                                           &session->step_loss);
   } else if (function->flags & GRADC_FUNCTION_STEP) {
@@ -269,7 +321,7 @@ int gradc_session_call(gradc_session *session, const gradc_function *function, u
     for (uint64_t i = 0; i < n && !code; ++i)
       code = function->fn(session->self, inputs, outputs);
   }
-  if (function->flags & (GRADC_FUNCTION_STEPS | GRADC_FUNCTION_STEP))
+  if (function->flags & steps)
     session->has_step_loss = session->has_gradients = 1;
   return code ? fail_call(session, code) : GRADC_EXIT_DONE;
 }
@@ -330,6 +382,8 @@ static size_t variable_items(const gradc_session *session, gradc_item *items) {
 
 int gradc_session_write(const gradc_session *session, gradc_save *save) {
   const gradc_program *program = session->program;
+  if (gradc_session_pull(session))
+    return GRADC_EXIT_INPUT;
   gradc_item *items =
       malloc(sizeof *items * ((size_t)program->n_outputs + program->n_variables + 1));
   size_t n = 0;

@@ -7,12 +7,14 @@
 #define GRADC_SESSION_H
 
 #include "data.h"
+#include "device.h"
 #include "options.h"
 
 typedef struct gradc_session {
   const gradc_program *program;
   const gradc_options *options;
   void *self;
+  gradc_device *device;     // null: the CPU
   const void **inputs;      // by program input; null for those that no planned function reads
   void **outputs;           // by program output, likewise
   unsigned char *planned;   // by program input: a planned function reads it
@@ -40,6 +42,10 @@ int gradc_session_read_inputs(gradc_session *session, int takes_rows);
 int gradc_session_take(gradc_session *session, const gradc_data *data);
 // Calls a planned function; `n` and the loss are for flags STEP and STEPS.
 int gradc_session_call(gradc_session *session, const gradc_function *function, uint64_t n);
+// Brings the handle up to date where a device has the variables.
+int gradc_session_pull(const gradc_session *session);
+// After variables were changed in the handle.
+void gradc_session_changed(const gradc_session *session);
 // Reports an error code of a compiled function.
 int gradc_session_fail(int code);
 // Writes loss, outputs, gradients, buffers and parameters.

@@ -89,7 +89,7 @@ static void find_lr(training *t) {
 }
 
 static void read_lr(training *t) {
-  if (!t->lr)
+  if (!t->lr || gradc_session_pull(t->session))
     return;
   const void *data = (const char *)t->session->self + t->lr_source->offset;
   t->lr_value =

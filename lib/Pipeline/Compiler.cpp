@@ -4,6 +4,7 @@
 #include "gradc/IR/Sched.h"
 #include "gradc/Import/Import.h"
 #include "gradc/Pipeline/Pipeline.h"
+#include "gradc/Target/GPU.h"
 #include "gradc/Target/Link/Link.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Verifier.h"
@@ -246,15 +247,40 @@ Outcome Compiler::runPasses(const StageInfo &info) {
   if (failed(pm.run(*mlirModule)))
     // Up to Gradient it is the user's program that is judged; later stages take what they are
     // given.
-    return info.stage == Stage::Gradient ? Outcome::InputError : Outcome::Internal;
+    return info.stage == Stage::Gradient ? Outcome::InputError
+           : options.device == DeviceChoice::Cuda && info.stage == Stage::Target
+               ? Outcome::Unsupported
+               : Outcome::Internal;
   if (!options.verifyEach && failed(verify(*mlirModule)))
     return Outcome::Internal;
   return Outcome::Done;
 }
 
+/// Takes the device's kernels out of the module.
+Outcome Compiler::translateDevice() {
+  ModuleOp kernels = gpu::deviceModule(*mlirModule);
+  if (!kernels)
+    return Outcome::Done;
+  auto names = kernels->getAttrOfType<ArrayAttr>(gpu::kKernelsAttr);
+  for (StringAttr name : names.getAsRange<StringAttr>())
+    deviceCode.kernels.push_back(name.getValue().str());
+  deviceCode.workspace = kernels->getAttrOfType<IntegerAttr>(gpu::kWorkspaceAttr).getInt();
+  Outcome outcome = Outcome::Done;
+  if (!link::emitDevice(
+          kernels, options.gpuArch, options.optLevel, deviceCode,
+          [&](const llvm::Twine &text) { outcome = fail(text, Outcome::Unsupported); }))
+    return outcome == Outcome::Done ? Outcome::Internal : outcome;
+  kernels.erase();
+  return Outcome::Done;
+}
+
 Outcome Compiler::translate() {
+  if (Outcome outcome = translateDevice(); outcome != Outcome::Done)
+    return outcome;
   llvmContext = std::make_unique<llvm::LLVMContext>();
-  translated = link::translateProgram(*mlirModule, described, *target, *llvmContext);
+  translated = link::translateProgram(*mlirModule, described,
+                                      deviceCode.architecture ? &deviceCode : nullptr, *target,
+                                      *llvmContext);
   if (!translated)
     return Outcome::Internal;
   std::string said;

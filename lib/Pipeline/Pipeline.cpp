@@ -7,6 +7,7 @@
 #include "gradc/Lower/Passes.h"
 #include "gradc/Schedule/Schedule.h"
 #include "gradc/Target/CPU.h"
+#include "gradc/Target/GPU.h"
 #include "gradc/Target/Link/Link.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -48,6 +49,8 @@ static bool buildTarget(OpPassManager &pm, const CompileOptions &options, std::s
   auto target = cpu::CpuTarget::create(options.triple, options.march, why);
   if (failed(target))
     return false;
+  if (options.device != DeviceChoice::Cpu)
+    gpu::buildGpuPipeline(pm, /*lenient=*/options.device == DeviceChoice::Auto);
   cpu::buildCpuPipeline(pm, *target);
   link::buildLinkPipeline(pm);
   return true;

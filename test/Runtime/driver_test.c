@@ -86,7 +86,7 @@ static const struct {
     {"fake_script", "--bench 0", 2, "", "--bench '0': expected seconds"},
     {"fake_script", "--bench x", 2, "", "--bench 'x': expected seconds"},
     {"fake_script", "--bench nan", 2, "", "--bench 'nan': expected seconds"},
-    {"fake_script", "--device gpu", 2, "", "--device 'gpu': expected auto, cpu or cuda"},
+    {"fake_script", "--device gpu", 2, "", "--device 'gpu': expected auto, cpu, cuda or cuda:N"},
     {"fake_script", "--device cuda", 2, "",
      "--device cuda: this executable was built without CUDA kernels"},
     {"fake_script", "--steps 3", 2, "", "--steps: the program is a script"},

@@ -6,6 +6,7 @@
 #include "gradc/Lower/Passes.h"
 #include "gradc/Schedule/Schedule.h"
 #include "gradc/Target/CPU/Passes.h"
+#include "gradc/Target/GPU/Passes.h"
 #include "gradc/Target/Link/Link.h"
 #include "gradc/Target/Link/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -36,6 +37,7 @@ int main(int argc, char **argv) {
   gradc::gradient::registerGradientPasses();
   gradc::lower::registerLowerPasses();
   gradc::cpu::registerGradcCpuPasses();
+  gradc::gpu::registerGradcGpuPasses();
 #ifdef GRADC_BUILD_TESTS
   gradc::test::registerTestRulesPass();
 #endif

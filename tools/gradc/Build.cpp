@@ -26,10 +26,10 @@ static const Kind kinds[] = {
     {"kernels", Stage::Schedule, ""},
     {"llvm", Stage::Target, ""},
     {"asm", Stage::Target, ""},
+    {"ptx", Stage::Target, ""},
     {"header", Stage::Schedule, ""},
     {"obj", Stage::Link, ""},
     {"exe", Stage::Link, ""},
-    {"ptx", Stage::Target, "code for CUDA"},
     {"plan", Stage::Target, "plans as text"},
     {"lib", Stage::Link, "static archives; --emit=obj gives the object"},
     {"shared", Stage::Link, "shared objects; --emit=obj gives the object"},
@@ -55,16 +55,40 @@ static std::string kindNames() {
   return names;
 }
 
+/// --device, or --target as a list of what to compile for.
+static Outcome chooseDevice(Request &request) {
+  struct Spelling {
+    StringRef option, value;
+    DeviceChoice choice;
+  };
+  static const Spelling spellings[] = {
+      {"target", "cpu", DeviceChoice::Cpu},       {"target", "cuda", DeviceChoice::Cuda},
+      {"target", "cpu,cuda", DeviceChoice::Auto}, {"target", "cuda,cpu", DeviceChoice::Auto},
+      {"device", "cpu", DeviceChoice::Cpu},       {"device", "auto", DeviceChoice::Auto},
+      {"device", "cuda", DeviceChoice::Cuda}};
+  bool usesDevice = !request.device.empty();
+  StringRef option = usesDevice ? "device" : "target";
+  StringRef value = usesDevice ? request.device : request.target;
+  const auto *found = llvm::find_if(
+      spellings, [&](const Spelling &s) { return s.option == option && s.value == value; });
+  if (found == std::end(spellings))
+    return usage("--" + option + ": expected " +
+                 (usesDevice ? "cpu, auto or cuda" : "cpu, cuda or cpu,cuda") + ", got '" + value +
+                 "'");
+  request.compile.device = found->choice;
+  if (request.emit == "ptx")
+    request.compile.device = DeviceChoice::Cuda;
+  return Outcome::Done;
+}
+
 Outcome gradc::complete(Request &request) {
   const Kind *kind = findKind(request.emit);
   if (!kind)
     return usage("--emit: expected one of " + kindNames() + ", got '" + request.emit + "'");
   if (!kind->lacks.empty())
     return usage("--emit=" + request.emit + ": this build has no support for " + kind->lacks);
-  if (request.target == "cuda" || request.target == "cpu,cuda" || request.target == "cuda,cpu")
-    return usage("--target=" + request.target + ": this build has no support for CUDA");
-  if (request.target != "cpu")
-    return usage("--target: expected cpu, cuda or cpu,cuda, got '" + request.target + "'");
+  if (Outcome outcome = chooseDevice(request); outcome != Outcome::Done)
+    return outcome;
   if (!request.stopAfter.empty() && !findStage(request.stopAfter))
     return usage("--stop-after: there is no stage '" + request.stopAfter + "'");
   if (!request.from.empty()) {
@@ -117,6 +141,10 @@ static Outcome emitText(Compiler &compiler, const Request &request, std::string 
     if (outcome == Outcome::Done)
       os << link::emitHeader(compiler.program());
     return outcome;
+  }
+  if (request.emit == "ptx") {
+    os << compiler.device().image;
+    return Outcome::Done;
   }
   if (request.emit == "asm") {
     llvm::SmallString<0> assembly;

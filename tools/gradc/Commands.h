@@ -16,6 +16,7 @@ struct Request {
   std::string emit = "exe";
   std::string stopAfter, from;
   std::string target = "cpu";
+  std::string device; // empty: as `target` says
   bool time = false;
   CompileOptions compile;
   std::vector<std::string> programArguments; // run

@@ -34,6 +34,7 @@ static std::string cacheKey(const Request &request, StringRef input) {
      << options.triple << '\n'
      << options.optLevel << '\n'
      << options.checkNan << '\n'
+     << int(options.device) << ' ' << options.gpuArch << '\n'
      << options.grad << '\n'
      << options.loss << '\n'
      << options.optimizer << '\n'
@@ -85,7 +86,21 @@ static int become(const Request &request, int file, StringRef path) {
 
 static int open(const std::string &path) { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }
 
+/// A program that is to run on a GPU needs code for it.
+static void takeDevice(Request &request) {
+  const std::vector<std::string> &arguments = request.programArguments;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    StringRef value = arguments[i];
+    if (value == "--device" && i + 1 < arguments.size())
+      value = arguments[i + 1];
+    else if (!value.consume_front("--device="))
+      continue;
+    request.device = value.starts_with("cuda") ? "cuda" : value == "auto" ? "auto" : "cpu";
+  }
+}
+
 int gradc::runRun(Request request) {
+  takeDevice(request);
   Outcome outcome = complete(request);
   if (outcome != Outcome::Done)
     return int(outcome);

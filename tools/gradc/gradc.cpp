@@ -82,7 +82,12 @@ static void addBuildOptions(CLI::App &command, Request &request) {
   addExportOptions(command, request);
   command.add_option("--name", compile.name,
                      "name of the program in symbols; default: the input's");
-  command.add_option("--target", request.target, "cpu; cuda and cpu,cuda need a build with CUDA");
+  command.add_option("--target", request.target, "cpu, cuda or cpu,cuda; default: cpu");
+  command.add_option("--device", request.device,
+                     "the same as cpu, cuda or auto: with auto a program whose kernels do not all "
+                     "have a GPU form is for the CPU only");
+  command.add_option("--gpu-arch", compile.gpuArch,
+                     "the GPUs that kernels are compiled for: sm_80 (the default) and up");
   command.add_option("--march", compile.march, "processor, as clang's -march; default: native");
   command.add_option("--triple", compile.triple, "target triple; default: this machine's");
   command.add_option("-O", compile.optLevel, "LLVM's optimisation level, 0 to 3; default: 3")
@@ -144,7 +149,7 @@ static int runCommands(int argc, char **argv, Request request) {
   addInput(*build, request);
   build->add_option("-o,--output", request.output, "file to write; - is standard output");
   build->add_option("--emit", request.emit,
-                    "ag, json, grad, linalg, kernels, llvm, asm, obj, header or exe");
+                    "ag, json, grad, linalg, kernels, llvm, asm, ptx, obj, header or exe");
   build->add_option("--stop-after", request.stopAfter,
                     "print what this stage gives: import, gradient, lower, schedule, target, link");
   addBuildOptions(*build, request);

@@ -20,11 +20,20 @@ namespace gradc {
 
 enum class Stage { Import, Gradient, Lower, Schedule, Target, Link };
 
+/// What programs get code for beside the CPU.
+enum class DeviceChoice {
+  Cpu,  // nothing
+  Auto, // a CUDA device, if all kernels have a form for it
+  Cuda, // a CUDA device
+};
+
 struct CompileOptions {
   std::string name; // of the program; a C identifier
   std::string march = "native";
   std::string triple; // empty: the host's
   unsigned optLevel = 3;
+  DeviceChoice device = DeviceChoice::Cpu;
+  std::string gpuArch = "sm_80"; // "emulator": for tests, see link::emitDevice
   bool verifyEach = false;
   bool checkNan = false;              // look at every value
   std::string grad = "params";        // of a model: none, params, inputs, all or names
@@ -88,6 +97,8 @@ public:
   Outcome describe();
   llvm::Module *llvmModule() { return translated.get(); }
   llvm::TargetMachine &machine() { return *target; }
+  /// After Target: the code for a device; empty where there is none.
+  const link::DeviceCode &device() const { return deviceCode; }
 
   /// After Link: writes an executable, or a shared object.
   Outcome link(llvm::StringRef runtimeArchive, llvm::StringRef outputPath, bool shared = false);
@@ -107,6 +118,7 @@ private:
   Outcome runStage(const StageInfo &info);
   Outcome runPasses(const StageInfo &info);
   Outcome translate();
+  Outcome translateDevice();
   Outcome emitObject();
   bool makeMachine();
   void identify();
@@ -123,6 +135,7 @@ private:
   std::unique_ptr<llvm::Module> translated;
   std::unique_ptr<llvm::TargetMachine> target;
   link::Program described;
+  link::DeviceCode deviceCode;
   uint64_t identity = 0; // of a model, see link::Program
   llvm::SmallVector<char, 0> objectFile;
   Stage at = Stage::Import;

@@ -3,6 +3,7 @@
 #ifndef GRADC_TARGET_CPU_H
 #define GRADC_TARGET_CPU_H
 
+#include "gradc/Target/Machine.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/StringRef.h"
@@ -10,12 +11,8 @@
 
 namespace gradc::cpu {
 
-/// What the emitters know of a machine. It changes the speed of what they emit, never its results.
-struct CpuTarget {
-  unsigned vectorBits = 256;
-  unsigned registers = 16;
-  /// A load or store of part of a vector is one instruction.
-  bool masks = false;
+/// A processor. Its members change the speed of what is emitted, never its results.
+struct CpuTarget : lanes::Machine {
   /// Kernels that take about so many nanoseconds share their work among the caller's threads.
   double shareFrom = 20'000;
 

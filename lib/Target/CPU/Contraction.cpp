@@ -9,7 +9,7 @@
 // column tiles, then row tiles. Threads pack the blocks together and share their tiles, or share
 // the batch. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008), has
 // the reasons.
-#include "Evaluator.h"
+#include "Emitters.h"
 #include "Owned.h"
 #include "gradc/IR/ContractionPlan.h"
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Sums of floats are kept in double and rounded for every element, as PyTorch does.
-#include "Math.h"
 #include "Owned.h"
 
 using namespace mlir;

@@ -1,7 +1,8 @@
 // EmitKernels.cpp - turns kernels into functions and launches into calls.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Evaluator.h"
-#include "Math.h"
+#include "../Lanes/Buffers.h"
+#include "../Lanes/Support.h"
+#include "Emitters.h"
 #include "Owned.h"
 #include "Team.h"
 #include "gradc/IR/Sched.h"
@@ -63,7 +64,7 @@ LogicalResult EmitKernelsPass::chooseTarget() {
   bool given = vectorBits && registers;
   if (!given && failed(host))
     return getOperation().emitError(why);
-  target = given ? CpuTarget{vectorBits, registers, masks} : *host;
+  target = given ? CpuTarget{{vectorBits, registers, masks}} : *host;
   if (vectorBits) {
     target.vectorBits = vectorBits;
     target.masks = masks;
@@ -75,35 +76,6 @@ LogicalResult EmitKernelsPass::chooseTarget() {
                "expected 'vector-bits' to be a power of two from 64 to 2048, got ")
            << target.vectorBits;
   return success();
-}
-
-static bool isElement(Type type) {
-  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type) ||
-         (type.isSignlessInteger() &&
-          llvm::is_contained({1u, 8u, 16u, 32u, 64u}, type.getIntOrFloatBitWidth()));
-}
-
-/// Types and ops that the emitters know.
-static LogicalResult checkSupport(sched::KernelOp op) {
-  for (Type t : llvm::concat<const Type>(op.getArgumentTypes(), op.getResultTypes())) {
-    if (auto shaped = dyn_cast<ShapedType>(t)) {
-      if (!shaped.hasStaticShape())
-        return op.emitError("cannot emit kernel '")
-               << op.getSymName() << "': a shape is not static, got " << t;
-      if (!isElement(shaped.getElementType()))
-        return op.emitError("cannot emit kernel '")
-               << op.getSymName()
-               << "': expected elements of f16, bf16, f32, f64, i8, i16, i32, i64 or i1, got " << t;
-    }
-  }
-  WalkResult walk = op.walk([&](Operation *inner) {
-    if (isa<ag::KernelOpInterface>(inner) || hasVectorForm(inner))
-      return WalkResult::advance();
-    op.emitError("cannot emit kernel '")
-        << op.getSymName() << "': '" << inner->getName() << "' has no vector form yet";
-    return WalkResult::interrupt();
-  });
-  return failure(walk.wasInterrupted());
 }
 
 /// A function of pointers (arguments, then results) and the kernel's scalars.
@@ -304,40 +276,6 @@ void EmitKernelsPass::chooseInlined() {
   }
 }
 
-/// The address of a contiguous buffer.
-static FailureOr<Value> pointerOf(OpBuilder &b, Location loc, Value buffer) {
-  auto type = cast<MemRefType>(buffer.getType());
-  int64_t offset;
-  SmallVector<int64_t> strides;
-  if (failed(type.getStridesAndOffset(strides, offset)))
-    return failure();
-  int64_t expected = 1;
-  for (int64_t d = type.getRank() - 1; d >= 0; --d) {
-    if (type.getDimSize(d) > 1 && strides[d] != expected && type.getNumElements() != 0)
-      return failure();
-    expected *= type.getDimSize(d);
-  }
-  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  Type i64 = b.getI64Type();
-  SmallVector<Type> fields = {pointer, pointer, i64};
-  if (type.getRank())
-    fields.append(2, LLVM::LLVMArrayType::get(i64, type.getRank()));
-  Type descriptor = LLVM::LLVMStructType::getLiteral(b.getContext(), fields);
-  Value d = UnrealizedConversionCastOp::create(b, loc, descriptor, buffer).getResult(0);
-  Value base = LLVM::ExtractValueOp::create(b, loc, d, ArrayRef<int64_t>{1});
-  if (offset == 0)
-    return base;
-  Type element = type.getElementType();
-  if (element.isInteger(1))
-    element = b.getI8Type();
-  LLVM::GEPArg first = int32_t(0);
-  if (ShapedType::isDynamic(offset))
-    first = Value(LLVM::ExtractValueOp::create(b, loc, d, ArrayRef<int64_t>{2}));
-  else
-    first = Value(LLVM::ConstantOp::create(b, loc, i64, b.getI64IntegerAttr(offset)));
-  return Value(LLVM::GEPOp::create(b, loc, pointer, element, base, ArrayRef<LLVM::GEPArg>{first}));
-}
-
 /// The team that the launching function was called with; only entry points are.
 Value EmitKernelsPass::teamOf(sched::LaunchOp op) {
   auto f = op->getParentOfType<func::FuncOp>();
@@ -365,10 +303,9 @@ LogicalResult EmitKernelsPass::lowerLaunch(sched::LaunchOp op) {
       operands.push_back(v);
       continue;
     }
-    FailureOr<Value> pointer = pointerOf(b, op.getLoc(), v);
-    if (failed(pointer))
+    if (!isContiguous(cast<MemRefType>(v.getType())))
       return op.emitError("expected contiguous buffers, got an operand of type ") << v.getType();
-    operands.push_back(*pointer);
+    operands.push_back(pointerOf(b, op.getLoc(), v));
   }
   func::FuncOp f = functions.lookup(op.getKernelAttr().getAttr());
   if (sharers.contains(f))

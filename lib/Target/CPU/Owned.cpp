@@ -7,15 +7,6 @@ using namespace mlir;
 using namespace gradc;
 using namespace gradc::cpu;
 
-Lines::Lines(Value tensor, int64_t dim) {
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
-  for (int64_t n : shape.take_front(dim))
-    outer *= n;
-  size = shape[dim];
-  for (int64_t n : shape.drop_front(dim + 1))
-    inner *= n;
-}
-
 int64_t gradc::cpu::vectorWidth(const LaneBuilder &b, Type element) {
   return std::max<int64_t>(1, b.target.vectorBits / std::max(8u, element.getIntOrFloatBitWidth()));
 }

@@ -3,7 +3,8 @@
 #ifndef GRADC_LIB_TARGET_CPU_OWNED_H
 #define GRADC_LIB_TARGET_CPU_OWNED_H
 
-#include "Lanes.h"
+#include "../Lanes/Owned.h"
+#include "Emitters.h"
 #include "gradc/IR/Ag.h"
 
 namespace gradc::cpu {
@@ -24,12 +25,6 @@ void emitConvolutionWeight(LaneBuilder &b, ag::ConvolutionWeightOp op, const Own
 void emitSort(LaneBuilder &b, ag::SortOp op, const OwnedKernel &kernel);
 void emitCumulative(LaneBuilder &b, ag::CumulativeOp op, const OwnedKernel &kernel);
 void emitRecurrence(LaneBuilder &b, ag::RecurrenceOp op, const OwnedKernel &kernel);
-
-/// The elements before, of and behind a dim.
-struct Lines {
-  Lines(mlir::Value tensor, int64_t dim);
-  int64_t outer = 1, size, inner = 1;
-};
 
 /// How many elements of a type fill a register.
 int64_t vectorWidth(const LaneBuilder &b, mlir::Type element);

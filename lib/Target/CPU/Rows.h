@@ -7,7 +7,7 @@
 #ifndef GRADC_LIB_TARGET_CPU_ROWS_H
 #define GRADC_LIB_TARGET_CPU_ROWS_H
 
-#include "Evaluator.h"
+#include "Emitters.h"
 #include "Owned.h"
 
 namespace gradc::cpu {

@@ -5,24 +5,6 @@
 using namespace mlir;
 using namespace gradc;
 using namespace gradc::cpu;
-using sched::Combiner;
-
-static Value combine(LaneBuilder &b, ag::ScatterMode mode, Value old, Value update) {
-  bool isBool = getElementTypeOrSelf(old.getType()).isInteger(1);
-  switch (mode) {
-  case ag::ScatterMode::add:
-    return b.combine(isBool ? Combiner::Or : Combiner::Add, old, update);
-  case ag::ScatterMode::set:
-    return update;
-  case ag::ScatterMode::mul:
-    return b.combine(isBool ? Combiner::And : Combiner::Mul, old, update);
-  case ag::ScatterMode::max:
-    return b.combine(isBool ? Combiner::Or : Combiner::Max, old, update);
-  case ag::ScatterMode::min:
-    return b.combine(isBool ? Combiner::And : Combiner::Min, old, update);
-  }
-  llvm_unreachable("not a mode");
-}
 
 void gradc::cpu::emitScatter(LaneBuilder &b, ag::ScatterOp op, const OwnedKernel &kernel) {
   Lines lines(op.getX(), op.getDim());
@@ -58,7 +40,7 @@ void gradc::cpu::emitScatter(LaneBuilder &b, ag::ScatterOp op, const OwnedKernel
             Value update = b.load(u, b.add(from, part), element, n);
             Value old =
                 op.getMode() == ag::ScatterMode::set ? update : b.load(y, place, element, n);
-            b.store(combine(b, op.getMode(), old, update), y, place);
+            b.store(combineScattered(b, op.getMode(), old, update), y, place);
             next += n;
           }
         });

@@ -31,7 +31,7 @@ mlir::FailureOr<CpuTarget> CpuTarget::create(StringRef tripleText, StringRef mar
   Triple triple(tripleText.empty() ? host.str() : Triple::normalize(tripleText));
   bool native = (march.empty() || march == "native") && triple.getArch() == host.getArch();
   if (!triple.isX86())
-    return CpuTarget{128, 32, false}; // NEON and its like
+    return CpuTarget{{128, 32, false}}; // NEON and its like
   if (march.empty() || march == "native")
     march = "x86-64-v3";
   SmallVector<StringRef> known;
@@ -51,8 +51,8 @@ mlir::FailureOr<CpuTarget> CpuTarget::create(StringRef tripleText, StringRef mar
     return mlir::failure();
   }
   if (features.lookup("avx512f") && features.lookup("avx512vl"))
-    return CpuTarget{512, 32, true};
-  return CpuTarget{256, 16, true};
+    return CpuTarget{{512, 32, true}};
+  return CpuTarget{{256, 16, true}};
 }
 
 void gradc::cpu::buildCpuPipeline(mlir::OpPassManager &pm, const CpuTarget &target) {

@@ -3,7 +3,7 @@
 #ifndef GRADC_LIB_TARGET_CPU_TEAM_H
 #define GRADC_LIB_TARGET_CPU_TEAM_H
 
-#include "Lanes.h"
+#include "Emitters.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace gradc::cpu {

@@ -3,7 +3,7 @@
 //
 // Every access to a buffer cuts it at multiples of the vector width, whatever the kernel, so that
 // LLVM can forward values from one inlined kernel to the next and keep a loop's state in registers.
-#include "Evaluator.h"
+#include "Emitters.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;

@@ -14,8 +14,9 @@ namespace {
 /// Builds what stands around the bodies of the program's functions.
 class Describer {
 public:
-  Describer(Module &module, const Program &program, std::optional<uint64_t> threadScratch)
-      : module(module), program(program), threadScratch(threadScratch),
+  Describer(Module &module, const Program &program, std::optional<uint64_t> threadScratch,
+            const DeviceCode *deviceCode)
+      : module(module), program(program), threadScratch(threadScratch), deviceCode(deviceCode),
         context(module.getContext()), b(context), i32(b.getInt32Ty()), i64(b.getInt64Ty()),
         pointer(b.getPtrTy()) {}
 
@@ -32,11 +33,14 @@ private:
   void defineData();
   Constant *inits();
   Constant *expectations();
+  Constant *device();
   void describe();
 
   // The entry points.
   struct Call {
     Value *self, *inputs, *outputs, *count, *loss;
+    // Of a twin: the device, and what is at the place of `self` there.
+    Value *device = nullptr, *base = nullptr;
   };
   llvm::Function *define(const Twine &name, Type *result, ArrayRef<Type *> arguments);
   Value *offset(Value *base, uint64_t bytes) {
@@ -49,6 +53,7 @@ private:
   void returnIf(Value *condition, int code, llvm::Function *entry);
   Value *callBody(llvm::Function *body, ArrayRef<Value *> arguments);
   void defineEntry(const gradc::link::Function &f, llvm::Function *body);
+  llvm::Function *defineTwin(const gradc::link::Function &f, llvm::Function *body);
   void returnLoss(Value *computed, Value *wanted);
   void defineSize();
   void defineInit();
@@ -56,6 +61,7 @@ private:
   Module &module;
   const Program &program;
   std::optional<uint64_t> threadScratch; // none: no kernel shares its work
+  const DeviceCode *deviceCode;
   LLVMContext &context;
   IRBuilder<> b;
   Type *i32, *i64, *pointer;
@@ -193,7 +199,8 @@ void Describer::describe() {
                                           b.getInt32(program.expectations.size()),
                                           b.getInt32(0),
                                           b.getInt64(threadScratch.value_or(0)),
-                                          startTeam});
+                                          startTeam,
+                                          device()});
   // NAME_init already refers to it.
   auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, record, "");
@@ -229,9 +236,10 @@ void Describer::returnIf(Value *condition, int code, llvm::Function *entry) {
 std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, const Call &call,
                                               llvm::Function *entry) {
   Value *missing = b.getFalse();
-  if (!f.inputs.empty())
+  bool isTwin = call.device; // the runtime has looked
+  if (!f.inputs.empty() && !isTwin)
     returnIf(b.CreateIsNull(call.inputs), GRADC_ERROR_ARGUMENT, entry);
-  if (!f.outputs.empty() && !call.loss)
+  if (!f.outputs.empty() && !call.loss && !isTwin)
     returnIf(b.CreateIsNull(call.outputs), GRADC_ERROR_ARGUMENT, entry);
   auto load = [&](Value *array, unsigned index, const Tensor &tensor) {
     Value *p = b.CreateLoad(pointer, b.CreateConstInBoundsGEP1_64(pointer, array, index));
@@ -241,6 +249,7 @@ std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, co
   };
   std::vector<Value *> arguments;
   unsigned nextInput = 0, nextOutput = 0;
+  Value *base = call.base ? call.base : call.self;
   for (const gradc::link::Argument &argument : f.arguments) {
     switch (argument.role) {
     case gradc::link::Argument::Input:
@@ -252,10 +261,13 @@ std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, co
                               : load(call.outputs, nextOutput++, program.outputs[argument.index]));
       break;
     case gradc::link::Argument::Variable:
-      arguments.push_back(offset(call.self, program.variables[argument.index].offset));
+      arguments.push_back(offset(base, program.variables[argument.index].offset));
       break;
     case gradc::link::Argument::Arena:
-      arguments.push_back(offset(call.self, program.arenaOffset));
+      arguments.push_back(offset(base, program.arenaOffset));
+      break;
+    case gradc::link::Argument::Device:
+      arguments.push_back(call.device);
       break;
     case gradc::link::Argument::Count:
       arguments.push_back(call.count);
@@ -271,7 +283,8 @@ std::vector<Value *> Describer::bodyArguments(const gradc::link::Function &f, co
       break;
     }
   }
-  returnIf(missing, GRADC_ERROR_ARGUMENT, entry);
+  if (!isTwin)
+    returnIf(missing, GRADC_ERROR_ARGUMENT, entry);
   return arguments;
 }
 
@@ -342,6 +355,61 @@ void Describer::defineEntry(const gradc::link::Function &f, llvm::Function *body
   entries.emplace_back(entry, &f);
 }
 
+//===-- Device --------------------------------------------------------------------------------===//
+
+static std::string twinSymbol(const gradc::link::Function &f) {
+  return bodySymbol(f.name + kDeviceSuffix.str());
+}
+
+/// What the runtime calls: a body, with addresses of the device.
+llvm::Function *Describer::defineTwin(const gradc::link::Function &f, llvm::Function *body) {
+  gradc::link::Function twin = f;
+  auto at =
+      llvm::find_if(twin.arguments, [](auto &a) { return a.role == gradc::link::Argument::Team; });
+  twin.arguments.insert(at, {gradc::link::Argument::Device});
+  llvm::Function *entry = define(program.name + "_" + f.name + kDeviceSuffix, b.getVoidTy(),
+                                 {pointer, pointer, pointer, pointer, pointer, i64});
+  entry->setLinkage(GlobalValue::InternalLinkage);
+  Call call{entry->getArg(2), entry->getArg(3), entry->getArg(4), entry->getArg(5),
+            nullptr,          entry->getArg(0), entry->getArg(1)};
+  b.CreateCall(body, bodyArguments(twin, call, entry));
+  b.CreateRetVoid();
+  return entry;
+}
+
+/// The record of the program's device code, or null.
+Constant *Describer::device() {
+  if (!deviceCode)
+    return ConstantPointerNull::get(PointerType::get(context, 0));
+  SmallVector<Constant *> records, names;
+  for (auto [symbol, f] : entries) {
+    llvm::Function *twin = defineTwin(*f, module.getFunction(twinSymbol(*f)));
+    bool expects =
+        llvm::any_of(f->arguments, [](auto &a) { return a.role == gradc::link::Argument::Error; });
+    SmallVector<Constant *> frees;
+    for (const gradc::link::Function &other : program.functions)
+      if (expects && other.guard && program.variables[*other.guard].name == f->name + ".alive")
+        frees.push_back(b.getInt64(program.variables[*other.guard].offset));
+    records.push_back(ConstantStruct::getAnon(
+        {twin, b.getInt64(f->guard ? program.variables[*f->guard].offset : 0), array(i64, frees),
+         b.getInt32(frees.size()), b.getInt32(expects)}));
+  }
+  for (const std::string &kernel : deviceCode->kernels)
+    names.push_back(text(kernel));
+  Constant *image = ConstantDataArray::getString(context, deviceCode->image);
+  auto *content = new GlobalVariable(module, image->getType(), /*isConstant=*/true,
+                                     GlobalValue::PrivateLinkage, image, "gradc.image");
+  content->setAlignment(Align(GRADC_ALIGNMENT));
+  auto *api = new GlobalVariable(module, b.getInt8Ty(), /*isConstant=*/true,
+                                 GlobalValue::ExternalLinkage, nullptr, "gradc_cuda_api");
+  auto *record = ConstantStruct::getAnon(
+      {api, content, array(pointer, names), array(records[0]->getType(), records),
+       b.getInt64(deviceCode->workspace), b.getInt32(deviceCode->kernels.size()),
+       b.getInt32(deviceCode->architecture)});
+  return new GlobalVariable(module, record->getType(), /*isConstant=*/true,
+                            GlobalValue::PrivateLinkage, record, "gradc.device");
+}
+
 void Describer::defineSize() {
   define(program.name + "_size", i64, {pointer});
   b.CreateRet(b.getInt64(program.size));
@@ -388,6 +456,8 @@ const char *Describer::run() {
                          nullptr, program.name + "_program");
   defineData();
   for (const gradc::link::Function &f : program.functions) {
+    if (deviceCode && !module.getFunction(twinSymbol(f)))
+      return "a function of the program has no twin for the device";
     llvm::Function *body = module.getFunction(f.body);
     if (!body || body->arg_size() != f.arguments.size())
       return "a function of the program has no body of pointers";
@@ -400,6 +470,7 @@ const char *Describer::run() {
 }
 
 std::unique_ptr<Module> gradc::link::translateProgram(mlir::ModuleOp op, const Program &program,
+                                                      const DeviceCode *device,
                                                       TargetMachine &machine,
                                                       LLVMContext &context) {
   std::unique_ptr<Module> module = mlir::translateModuleToLLVMIR(op, context, program.name);
@@ -411,7 +482,7 @@ std::unique_ptr<Module> gradc::link::translateProgram(mlir::ModuleOp op, const P
   std::optional<uint64_t> threadScratch;
   if (auto bytes = op->getAttrOfType<mlir::IntegerAttr>(gradc::sched::kThreadScratchAttr))
     threadScratch = bytes.getInt();
-  if (const char *missing = Describer(*module, program, threadScratch).run()) {
+  if (const char *missing = Describer(*module, program, threadScratch, device).run()) {
     op.emitError(missing);
     return nullptr;
   }

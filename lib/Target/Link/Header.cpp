@@ -301,7 +301,8 @@ void HeaderWriter::writeErrors() {
      << ":\n    return \"the instance's memory is NULL, too small or not 64-byte aligned\";\n"
      << "  case " << GRADC_ERROR_ARGUMENT
      << ":\n    return \"a NULL input or output, or an argument out of range\";\n"
-     << "  case " << GRADC_ERROR_BOUNDS << ":\n    return \"index out of range\";\n";
+     << "  case " << GRADC_ERROR_BOUNDS << ":\n    return \"index out of range\";\n"
+     << "  case " << GRADC_ERROR_DEVICE << ":\n    return \"the GPU or its driver failed\";\n";
   for (auto [i, text] : llvm::enumerate(program.expectations)) {
     os << "  case " << GRADC_ERROR_EXPECTATION + i << ":\n    return \"";
     os.write_escaped(text, /*UseHexEscapes=*/false) << "\";\n";

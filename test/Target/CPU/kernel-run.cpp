@@ -284,10 +284,10 @@ struct Variant {
   cpu::CpuTarget target;
 };
 const Variant kVariants[] = {
-    {"128", {128, 32, false}},          {"256", {256, 16, true}},
-    {"512", {512, 32, true}},           {"512 no masks", {512, 32, false}},
-    {"256 no masks", {256, 32, false}}, {"128 few registers", {128, 16, true}},
-    {"256 shared", {256, 16, true, 0}}};
+    {"128", {{128, 32, false}}},          {"256", {{256, 16, true}}},
+    {"512", {{512, 32, true}}},           {"512 no masks", {{512, 32, false}}},
+    {"256 no masks", {{256, 32, false}}}, {"128 few registers", {{128, 16, true}}},
+    {"256 shared", {{256, 16, true}, 0}}};
 constexpr uint32_t kThreads[] = {1, 2, 3, 7};
 
 /// The threads that shared kernels run on; `scratch` bytes for each.

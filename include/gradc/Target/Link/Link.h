@@ -29,10 +29,18 @@ void registerUpstreamPasses();
 void registerLinkDialects(mlir::DialectRegistry &registry);
 
 /// Translates a module of the LLVM dialect and adds the program's entry points and description.
-/// Null after an error (reported through MLIR's diagnostics).
+/// `device` is null where there is no code for one. Null after an error (reported through MLIR's
+/// diagnostics).
 std::unique_ptr<llvm::Module> translateProgram(mlir::ModuleOp module, const Program &program,
+                                               const DeviceCode *device,
                                                llvm::TargetMachine &machine,
                                                llvm::LLVMContext &context);
+
+/// The image of a module of device code in the LLVM dialect: PTX for `architecture` (sm_80 and
+/// up). For "emulator", which tests run on a CPU, it is the LLVM IR that would become PTX, as
+/// bitcode. Fills image and architecture of `code`, whose kernels are known. False after an error.
+bool emitDevice(mlir::ModuleOp module, llvm::StringRef architecture, unsigned optLevel,
+                DeviceCode &code, ErrorHandler error);
 
 /// LLVM's passes; loops are vectorised by gradc's own emitters only.
 void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);

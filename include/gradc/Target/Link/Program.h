@@ -28,7 +28,7 @@ struct Tensor {
 
 /// Where an argument of a scheduled function comes from.
 struct Argument {
-  enum Role { Input, Variable, Output, Arena, Team, Random, Count, Error } role;
+  enum Role { Input, Variable, Output, Arena, Team, Random, Count, Error, Device } role;
   unsigned index = 0; // into the program's inputs, variables or outputs
 };
 
@@ -64,6 +64,14 @@ struct Program {
   uint64_t interfaceHash() const;
 };
 
+/// A program's code for a CUDA device.
+struct DeviceCode {
+  std::string image; // PTX
+  std::vector<std::string> kernels;
+  uint64_t workspace = 0;    // bytes that the kernels need besides the handle
+  uint32_t architecture = 0; // the least compute capability, 80 for 8.0
+};
+
 /// Reads the program off a module at the kernels level and lays out its handle. What the ABI cannot
 /// express is an error at its op.
 mlir::FailureOr<Program> describeProgram(mlir::ModuleOp module, llvm::StringRef name);
@@ -73,6 +81,8 @@ inline constexpr llvm::StringLiteral kExpectCode = "code";
 
 /// The symbol that the code of a scheduled function gets in the object.
 inline std::string bodySymbol(llvm::StringRef function) { return ("gradc.body." + function).str(); }
+/// The twin of a function that runs on a device.
+inline constexpr llvm::StringLiteral kDeviceSuffix = ".cuda";
 /// `text` as a C identifier: what is none becomes an underscore.
 std::string toIdentifier(llvm::StringRef text);
 /// The ABI's code of an element type; nothing for one that it lacks.

@@ -1,0 +1,86 @@
+// MathExp.cpp - exp and tanh.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Math.h"
+
+using namespace gradc::lanes;
+
+static constexpr double kLog2E = 1.44269504088896340736;
+static constexpr double kLn2High = 6.93147180369123816490e-01;
+static constexpr double kLn2Low = 1.90821492927058770002e-10;
+// 1/2!, 1/3!, ...: up to half of ln 2 the rest is below 2^-57.
+static const double kInverseFactorials[] = {
+    1. / 2,     1. / 6,      1. / 24,      1. / 120,      1. / 720,       1. / 5040,
+    1. / 40320, 1. / 362880, 1. / 3628800, 1. / 39916800, 1. / 479001600, 1. / 6227020800,
+};
+// (2^r - 1) / r on |r| <= 1/2, minimax, f32.
+static const double kExp2[] = {6.93147187935490794e-01, 2.40226497937980898e-01,
+                               5.55035739099492137e-02, 9.61823759457274344e-03,
+                               1.33907583259536994e-03, 1.54035082176755023e-04};
+// (e^r - 1 - r) / r^2 on |r| <= ln(2) / 2, minimax, f32.
+static const double kExpm1[] = {4.99999995520130747e-01, 1.66665772168720694e-01,
+                                4.16668536102361639e-02, 8.36315758689600702e-03,
+                                1.39012881252636197e-03};
+
+// Comparisons instead of minimum and maximum: they leave NaN alone.
+static Vec clamp(const Vec &x, double low, double high) {
+  Vec y = select(x > high, x.real(high), x);
+  return select(y < low, y.real(low), y);
+}
+
+/// exp(argument + low); `low` is small, and may be left out.
+static Vec expSingle(const Vec &argument, const Vec *low = nullptr) {
+  Vec x = clamp(argument, -104, 89);
+  Rounded n = roundSmall(x * kLog2E);
+  // x log2(e) - n with log2(e) in two parts.
+  Vec r = fma(x, 1.44269502162933349609375, -n.number);
+  r = fma(x, 1.92596299112661746887e-8, r);
+  if (low)
+    r = fma(*low, kLog2E, r);
+  Vec p = fma(polynomial(r, kExp2), r, 1);
+  return scaleByPower(p, n.integer);
+}
+
+Vec gradc::lanes::expVec(const Vec &argument, const Vec &low) {
+  if (!argument.isDouble())
+    return expSingle(argument, &low);
+  Vec x = clamp(argument, -746, 710);
+  Rounded n = roundSmall(x * kLog2E);
+  Vec high = fma(n.number, -kLn2High, x); // exact: kLn2High ends in zeros
+  Vec rest = fma(n.number, -kLn2Low, low);
+  Vec r = high + rest;
+  Vec lost = (high - r) + rest;
+  Vec square = r * r;
+  // 1 + (r + ...): the sum's own rounding is the only one that counts.
+  Vec tail = fma(square, polynomial(r, kInverseFactorials), lost) + r;
+  return scaleByPower(tail + 1.0, n.integer);
+}
+
+Vec gradc::lanes::expVec(const Vec &x) {
+  return x.isDouble() ? expVec(x, x.real(0)) : expSingle(x);
+}
+
+Vec gradc::lanes::tanhVec(const Vec &x) {
+  bool wide = x.isDouble();
+  // With e = exp(2|x|) - 1: tanh = e / (e + 2). Beyond the bound it rounds to 1.
+  double bound = wide ? 44 : 20;
+  Vec a = x.abs();
+  a = a + a;
+  a = select(a > bound, a.real(bound), a);
+  Rounded n = roundSmall(a * kLog2E);
+  Vec r = wide ? fma(n.number, -kLn2Low, fma(n.number, -kLn2High, a))
+               : fma(n.number, -1.42860682030941723212e-6, fma(n.number, -0.693145751953125, a));
+  Vec p = polynomial(r, wide ? llvm::ArrayRef<double>(kInverseFactorials)
+                             : llvm::ArrayRef<double>(kExpm1));
+  p = fma(r * r, p, r);
+  int64_t bias = wide ? 1023 : 127, mantissa = wide ? 52 : 23;
+  Vec s = shiftLeft(addInt(n.integer, bias), mantissa).asFloat();
+  Vec e = fma(p, s, s - 1.0), d = e + 2.0;
+  // From 1/2 up 1 - 2 / d is the better conditioned form; one division does for both.
+  Vec large = e > 2.0;
+  Vec q = select(large, e.real(2), e) / d;
+  // What e + 2 lost to rounding, and the quotient's remainder, made good; 1 / d is (1 - q) / 2.
+  Vec lost = e - (d - 2.0);
+  Vec remainder = fma(-q, lost, fma(-q, d, e));
+  Vec small = fma(remainder, (1.0 - q) * 0.5, q);
+  return select(large, 1.0 - q, small).copySign(x);
+}

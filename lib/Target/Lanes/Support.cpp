@@ -1,0 +1,37 @@
+// Support.cpp - which kernels the emitters have code for.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Support.h"
+#include "Math.h"
+#include "gradc/IR/Ag.h"
+
+using namespace mlir;
+using namespace gradc;
+using namespace gradc::lanes;
+
+static bool isElement(Type type) {
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type) ||
+         (type.isSignlessInteger() &&
+          llvm::is_contained({1u, 8u, 16u, 32u, 64u}, type.getIntOrFloatBitWidth()));
+}
+
+LogicalResult gradc::lanes::checkSupport(sched::KernelOp op) {
+  for (Type t : llvm::concat<const Type>(op.getArgumentTypes(), op.getResultTypes())) {
+    if (auto shaped = dyn_cast<ShapedType>(t)) {
+      if (!shaped.hasStaticShape())
+        return op.emitError("cannot emit kernel '")
+               << op.getSymName() << "': a shape is not static, got " << t;
+      if (!isElement(shaped.getElementType()))
+        return op.emitError("cannot emit kernel '")
+               << op.getSymName()
+               << "': expected elements of f16, bf16, f32, f64, i8, i16, i32, i64 or i1, got " << t;
+    }
+  }
+  WalkResult walk = op.walk([&](Operation *inner) {
+    if (isa<ag::KernelOpInterface>(inner) || hasVectorForm(inner))
+      return WalkResult::advance();
+    op.emitError("cannot emit kernel '")
+        << op.getSymName() << "': '" << inner->getName() << "' has no vector form yet";
+    return WalkResult::interrupt();
+  });
+  return failure(walk.wasInterrupted());
+}

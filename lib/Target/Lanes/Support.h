@@ -1,0 +1,15 @@
+// Support.h - which kernels the emitters have code for.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_LIB_TARGET_LANES_SUPPORT_H
+#define GRADC_LIB_TARGET_LANES_SUPPORT_H
+
+#include "gradc/IR/Sched.h"
+
+namespace gradc::lanes {
+
+/// Reports types and ops of a kernel that the emitters do not know.
+mlir::LogicalResult checkSupport(sched::KernelOp op);
+
+} // namespace gradc::lanes
+
+#endif

@@ -1,0 +1,30 @@
+// Program.h - kernels of an image, made to run on a CPU.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef GRADC_TEST_EMULATOR_PROGRAM_H
+#define GRADC_TEST_EMULATOR_PROGRAM_H
+
+#include "Simt.h"
+#include <map>
+#include <string>
+
+namespace emulator {
+
+struct Kernel {
+  std::string name;
+  Entry entry = nullptr;
+  uint32_t mostThreads = 1024; // of a block, as the kernel promises
+};
+
+/// What a mutation changes: `kind` "barrier", "warp" or "shuffle", and which of these in the order
+/// of the module. Calls of it do nothing.
+struct Mutation {
+  std::string kind;
+  unsigned number = 0;
+};
+
+/// The kernels of an image: LLVM IR as bitcode. Empty, with the reason in `why`, after an error.
+std::map<std::string, Kernel> load(const void *image, const Mutation &mutation, std::string &why);
+
+} // namespace emulator
+
+#endif
