@@ -15,6 +15,9 @@ static constexpr int64_t kSumBytes = 4 << 20;
 /// Fewer rows or columns than this do not repay packing the other factor; shorter sums neither.
 static constexpr int64_t kReuse = 48;
 static constexpr int64_t kDepth = 32;
+/// Rows of a factor at most so far apart, in so many bytes in all, are near.
+static constexpr int64_t kNearStep = 2 << 10;
+static constexpr int64_t kNearBytes = 1 << 20;
 /// What is smaller is read from a near cache, in whatever order.
 static constexpr int64_t kFarBytes = 256 << 10;
 
@@ -35,11 +38,7 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   const KernelNode &rowFactor = g.nodes[g.factorOf(c.in[1 - wide])];
   if (n < int(g.sizes.size()))
     columns = g.sizes[n];
-  for (unsigned d = 0; d < g.sizes.size(); ++d)
-    if (int(d) != n && (c.dims & ~columnFactor.dims) >> d & 1 && g.sizes[d] > rows) {
-      m = int(d);
-      rows = g.sizes[d];
-    }
+  chooseRows(g, c.dims & ~columnFactor.dims);
   kSize = c.order.empty() ? 1 : g.sizes[c.order[0]];
   inner = g.count(c.reduced) / std::max<int64_t>(1, kSize);
   kBlock = kSize, mBlock = sumBlock = rows, nBlock = columns;
@@ -47,8 +46,11 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   int64_t bytes = std::max<int64_t>(1, c.type.getIntOrFloatBitWidth() / 8);
   int64_t tile = std::min<int64_t>(columns, 256 / bytes);
   bool strided = g.varies(c.in[wide], n) && columnFactor.access.strideOf(n) != 1 && columns > 1;
-  // Rows far apart in memory share few cache sets and pages.
-  bool far = rows >= kReuse && columns > tile && inner * kSize >= kDepth;
+  // Rows far apart in memory share few cache sets and pages; those of a small factor are read from
+  // the second-level cache as fast as a few rows of the other want them.
+  int64_t step = c.order.empty() ? 0 : columnFactor.access.strideOf(c.order.back()) * bytes;
+  bool near = rows < 2 * kReuse && step <= kNearStep && step * inner * kSize <= kNearBytes;
+  bool far = rows >= kReuse && columns > tile && inner * kSize >= kDepth && !near;
   int64_t slice = std::max<int64_t>(1, inner) * tile * bytes;
   if (slice > kPanelBytes)
     return; // read across memory instead
@@ -66,6 +68,31 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   if (isSplit())
     sumBlock = std::clamp<int64_t>(kSumBytes / (nBlock * bytes), std::min(rows, kReuse), rows);
   mBlock = std::min(mBlock, sumBlock);
+}
+
+/// The longest dim that only one factor varies over; if a dim among several has room for whole tiles
+/// of any target, all of them, so that what is packed of the other factor serves all.
+void ContractionPlan::chooseRows(const KernelGraph &g, uint64_t dims) {
+  llvm::SmallVector<int> candidates;
+  for (const Access::Dim &d : g.results[0].access.dims)
+    if (d.dim != n && dims >> d.dim & 1 && g.sizes[d.dim] > 1)
+      candidates.push_back(d.dim);
+  auto longest = [&](int64_t multiple) {
+    for (int d : candidates)
+      if (g.sizes[d] % multiple == 0 && g.sizes[d] > rows) {
+        m = d;
+        rows = g.sizes[d];
+      }
+  };
+  if (candidates.size() > 1)
+    longest(8);
+  if (m < 0)
+    return longest(1);
+  for (int d : candidates)
+    if (d != m) {
+      outerRows.push_back(d);
+      rows *= g.sizes[d];
+    }
 }
 
 /// Parts of the scratch memory begin at multiples of a cache line.

@@ -56,6 +56,9 @@ void storeUnsigned(mlir::ModuleOp module);
 /// Turns the constants of a module that are not splats into variables, read at function entry.
 void hoistConstants(mlir::ModuleOp module);
 
+/// Puts the factors that all turns of a loop contract with in order before it.
+void hoistFactors(mlir::ModuleOp module);
+
 /// The number as an attribute of an element type.
 mlir::TypedAttr number(mlir::OpBuilder &b, mlir::Type element, double value);
 /// The splat value of a constant, or null.

@@ -178,6 +178,7 @@ void LowerToLinalgPass::runOnOperation() {
   fold();
   prepareKernels();
   widenOps(getOperation());
+  hoistFactors(getOperation());
   hoistConstants(getOperation());
   eraseDead();
   if (failed(replace(/*deferred=*/false)) || failed(replace(/*deferred=*/true)))

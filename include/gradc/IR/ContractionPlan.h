@@ -17,9 +17,12 @@ struct ContractionPlan {
 
   int node;   // of kind Contract
   int n;      // the dim that the results have contiguous; one beyond all dims if there is none
-  int m = -1; // the longest other dim that only one factor varies over, if there is one
+  int m = -1; // another dim that only one factor varies over, if there is one
+  /// Dims that only that factor varies over, too, slowest first: with m they count the rows. Tiles
+  /// of rows do not cross from one position of these to the next.
+  llvm::SmallVector<int> outerRows;
   int wide;   // the factor that varies along n: 0 or 1
-  int64_t rows = 1, columns = 1; // sizes of m and n
+  int64_t rows = 1, columns = 1; // of m with the outer ones, and of n
   int64_t kSize = 1;             // of the slowest contracted dim
   int64_t inner = 1;             // how many terms there are to each position of it
   /// The factor that varies along n lies badly for reading it by vectors, or is read often enough
@@ -35,6 +38,10 @@ struct ContractionPlan {
   /// All columns of a block are packed at once, for more than one block of rows; else a tile.
   bool packsBlocks() const { return packsColumns && mBlock < sumBlock; }
 
+private:
+  void chooseRows(const KernelGraph &g, uint64_t dims);
+
+public:
   /// Elements of memory, with tiles of at most kMaxTileRows by kMaxTileColumns.
   int64_t packedColumnElements() const;
   int64_t packedRowElements() const;

@@ -74,6 +74,7 @@ private:
   Value widened(int factor, Value v);
   Value loadFactor(int factor, const Instance &where);
   bool hasRows() const { return m >= 0; }
+  Value placeRow(Value row);
 
   LaneBuilder &b;
   const Kernel &kernel;
@@ -104,7 +105,7 @@ ContractionEmitter::ContractionEmitter(LaneBuilder &b, const Kernel &kernel)
 
 void ContractionEmitter::chooseTiles() {
   for (const Access::Dim &d : g.results[0].access.dims)
-    if (d.dim != n && d.dim != m)
+    if (d.dim != n && d.dim != m && !llvm::is_contained(plan.outerRows, d.dim))
       outer.push_back(d.dim);
   chooseTileSize();
   int64_t tile = tileVectors * width;
@@ -144,6 +145,9 @@ void ContractionEmitter::chooseTileSize() {
       {int64_t(llvm::divideCeil(columns, width)), vectors, plan.kMaxTileColumns / width});
   tileRows = std::min<int64_t>(
       {rows, (registers - 1 - tileVectors) / tileVectors, 24 / tileVectors, plan.kMaxTileRows});
+  // No tile crosses from one position of the outer dims to the next.
+  while (!plan.outerRows.empty() && g.sizes[m] % tileRows)
+    --tileRows;
   // A slightly lower tile that divides the rows needs no code for the rest.
   for (int64_t r = tileRows; r > 1 && r + 2 >= tileRows; --r)
     if (rows % r == 0) {
@@ -396,6 +400,22 @@ Lanes ContractionEmitter::restore(Value row, int64_t count, Value column, ArrayR
   return sums;
 }
 
+/// Sets the place of a tile of rows in the outer dims; returns that of its first row in m.
+Value ContractionEmitter::placeRow(Value row) {
+  if (!hasRows() || plan.outerRows.empty())
+    return row;
+  auto split = [&](int64_t size) {
+    Value inner = arith::RemUIOp::create(b.b, b.loc, row, b.i64(size));
+    row = arith::DivUIOp::create(b.b, b.loc, row, b.i64(size));
+    return inner;
+  };
+  Value first = split(g.sizes[m]);
+  for (int d : llvm::reverse(llvm::drop_begin(plan.outerRows)))
+    index[d] = split(g.sizes[d]);
+  index[plan.outerRows[0]] = row;
+  return first;
+}
+
 Lanes ContractionEmitter::zeros(int64_t count, ArrayRef<int64_t> lanes) {
   Lanes sums;
   for (int64_t r = 0; r < count; ++r)
@@ -463,6 +483,7 @@ Value ContractionEmitter::loadFactor(int factor, const Instance &where) {
 
 Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
                                    Value from, Value to, const Lanes &sums) {
+  Value first = placeRow(row);
   return kLoops(c.order, from, to, sums, [&](Lanes carried) {
     Lanes out;
     SmallVector<Value> x;
@@ -478,7 +499,7 @@ Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, Array
       for (size_t j = 0; j < lanes.size(); ++j) {
         Instance where{index, lanes[j]};
         if (hasRows())
-          where.index[m] = b.add(row, r);
+          where.index[m] = b.add(first, r);
         where.index[n] = b.add(column, int64_t(j) * width);
         Value y = packed ? b.load(packed, b.add(packedRow(row, from), r), c.type, 1)
                          : loadFactor(1 - wide, where);
@@ -495,19 +516,20 @@ Lanes ContractionEmitter::multiply(Value row, int64_t count, Value column, Array
 void ContractionEmitter::epilogue(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
                                   const Lanes &sums) {
   SmallVector<Instance> places;
+  Value first = placeRow(row);
   for (int64_t r = 0; r < count; ++r)
     for (size_t j = 0; j < lanes.size(); ++j) {
       Instance where{index, lanes[j]};
       if (hasRows())
-        where.index[m] = b.add(row, r);
+        where.index[m] = b.add(first, r);
       where.index[n] = b.add(column, int64_t(j) * width);
       places.push_back(where);
     }
-  for (size_t first = 0; first < places.size(); first += kEpilogueVectors) {
-    size_t size = std::min<size_t>(kEpilogueVectors, places.size() - first);
+  for (size_t i = 0; i < places.size(); i += kEpilogueVectors) {
+    size_t size = std::min<size_t>(kEpilogueVectors, places.size() - i);
     at.forget();
-    at.instances.assign(places.begin() + first, places.begin() + first + size);
-    at.given[plan.node] = Lanes(sums.begin() + first, sums.begin() + first + size);
+    at.instances.assign(places.begin() + i, places.begin() + i + size);
+    at.given[plan.node] = Lanes(sums.begin() + i, sums.begin() + i + size);
     SmallVector<Lanes> values;
     for (const sched::KernelResult &r : g.results)
       values.push_back(at.vectors(r.node));
@@ -572,11 +594,12 @@ void ContractionEmitter::packRows(Value from, Value to) {
   auto tiles = [&](Value row, int64_t count, int64_t lanes) {
     kLoops(c.order, from, to, {}, [&](Lanes) {
       for (int64_t i = 0; i < count; ++i) {
+        Value tile = b.add(row, i * tileRows), first = placeRow(tile);
         Instance where{index, lanes};
-        where.index[m] = b.add(row, i * tileRows);
+        where.index[m] = first;
         Value v = b.loadStrided(kernel.arguments[factor.arg], at.offset(factor.access, where),
                                 factor.access.strideOf(m), factor.type, lanes);
-        b.store(widened(1 - wide, v), packed, packedRow(where.index[m], from));
+        b.store(widened(1 - wide, v), packed, packedRow(tile, from));
       }
       return Lanes();
     });
