@@ -70,8 +70,8 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   mBlock = std::min(mBlock, sumBlock);
 }
 
-/// The longest dim that only one factor varies over; if a dim among several has room for whole tiles
-/// of any target, all of them, so that what is packed of the other factor serves all.
+/// The longest dim that only one factor varies over; if a dim among several has room for whole
+/// tiles of any target, all of them, so that what is packed of the other factor serves all.
 void ContractionPlan::chooseRows(const KernelGraph &g, uint64_t dims) {
   llvm::SmallVector<int> candidates;
   for (const Access::Dim &d : g.results[0].access.dims)

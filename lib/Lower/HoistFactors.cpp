@@ -50,8 +50,9 @@ public:
     Value &copy = ordered[{loop, factor.base}];
     OpBuilder before(loop);
     Location loc = op.getLoc();
-    if (!copy || cast<ag::TransposeOp>(copy.getDefiningOp()->getOperand(0).getDefiningOp())
-                         .getPerm() != ArrayRef<int64_t>(perm)) {
+    if (!copy ||
+        cast<ag::TransposeOp>(copy.getDefiningOp()->getOperand(0).getDefiningOp()).getPerm() !=
+            ArrayRef<int64_t>(perm)) {
       Value base = outOf(loop, before, factor.base);
       Value moved = ag::TransposeOp::create(before, loc, base, perm);
       // No reader looks through the barrier, to the factor as it was.
@@ -81,8 +82,7 @@ private:
     for (ArrayRef<int64_t> dims : {batch, contracted})
       for (int64_t d : dims)
         shared *= typeOf(factor).getDimSize(d);
-    return contracted.empty() || shared == 0 ||
-           typeOf(rows).getNumElements() / shared > kMostRows;
+    return contracted.empty() || shared == 0 || typeOf(rows).getNumElements() / shared > kMostRows;
   }
 
   static Factor factorOf(Value v) {

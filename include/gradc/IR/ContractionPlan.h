@@ -21,7 +21,7 @@ struct ContractionPlan {
   /// Dims that only that factor varies over, too, slowest first: with m they count the rows. Tiles
   /// of rows do not cross from one position of these to the next.
   llvm::SmallVector<int> outerRows;
-  int wide;   // the factor that varies along n: 0 or 1
+  int wide;                      // the factor that varies along n: 0 or 1
   int64_t rows = 1, columns = 1; // of m with the outer ones, and of n
   int64_t kSize = 1;             // of the slowest contracted dim
   int64_t inner = 1;             // how many terms there are to each position of it

@@ -496,3 +496,56 @@ sched.kernel @matmul_nt_40x0x30_f32 kind "contraction" inplace [] (%a0: tensor<4
   } -> tensor<40x0xf32>
   sched.return %v6 : tensor<40x0xf32>
 }
+
+// Rows in several dims, of which one is cut into tiles: layers over time by gates, and their gradients.
+sched.kernel @rows_of_steps_7x3x8x70_f32 kind "contraction" inplace [] (%a0: tensor<7x8x33xf32>, %a1: tensor<3x70x33xf32>) -> tensor<7x3x8x70xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<7x3x8x70xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<7x3x8x70xf32>) -> tensor<7x3x8x70xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3, d4) -> (d0, d2, d4)>, affine_map<(d0, d1, d2, d3, d4) -> (d1, d3, d4)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<7x8x33xf32>, tensor<3x70x33xf32>) outs(%v3 : tensor<7x3x8x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<7x3x8x70xf32>
+  sched.return %v4 : tensor<7x3x8x70xf32>
+}
+
+sched.kernel @rows_of_two_sums_7x8x70_f32 kind "contraction" inplace [] (%a0: tensor<7x3x8x13xf32>, %a1: tensor<3x13x70xf32>) -> tensor<7x8x70xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<7x8x70xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<7x8x70xf32>) -> tensor<7x8x70xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d1, d4)>, affine_map<(d0, d1, d2, d3, d4) -> (d3, d4, d2)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a0, %a1 : tensor<7x3x8x13xf32>, tensor<3x13x70xf32>) outs(%v3 : tensor<7x8x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<7x8x70xf32>
+  sched.return %v4 : tensor<7x8x70xf32>
+}
+
+sched.kernel @rows_of_gates_3x24x70_f32 kind "contraction" inplace [] (%a0: tensor<7x3x6x24xf32>, %a1: tensor<7x6x70xf32>) -> tensor<3x24x70xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<3x24x70xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<3x24x70xf32>) -> tensor<3x24x70xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3, d4) -> (d3, d0, d4, d1)>, affine_map<(d0, d1, d2, d3, d4) -> (d3, d4, d2)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a0, %a1 : tensor<7x3x6x24xf32>, tensor<7x6x70xf32>) outs(%v3 : tensor<3x24x70xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<3x24x70xf32>
+  sched.return %v4 : tensor<3x24x70xf32>
+}
+
+sched.kernel @rows_of_three_dims_2x5x16x9_f32 kind "contraction" inplace [] (%a0: tensor<37x5x2x16xf32>, %a1: tensor<37x9xf32>) -> tensor<2x5x16x9xf32> {
+  %c1 = arith.constant 0.0 : f32
+  %v2 = tensor.empty() : tensor<2x5x16x9xf32>
+  %v3 = linalg.fill ins(%c1 : f32) outs(%v2 : tensor<2x5x16x9xf32>) -> tensor<2x5x16x9xf32>
+  %v4 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3, d4) -> (d4, d1, d0, d2)>, affine_map<(d0, d1, d2, d3, d4) -> (d4, d3)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]} ins(%a0, %a1 : tensor<37x5x2x16xf32>, tensor<37x9xf32>) outs(%v3 : tensor<2x5x16x9xf32>) {
+  ^bb0(%x0: f32, %x1: f32, %o: f32):
+    %p = arith.mulf %x0, %x1 : f32
+    %r = arith.addf %o, %p : f32
+    linalg.yield %r : f32
+  } -> tensor<2x5x16x9xf32>
+  sched.return %v4 : tensor<2x5x16x9xf32>
+}
