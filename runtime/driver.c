@@ -122,7 +122,7 @@ static int bench(gradc_session *session, pass *p) {
   return status;
 }
 
-static int run_planned(gradc_session *session, pass *p) {
+static int run_pass_of_kind(gradc_session *session, pass *p) {
   if (session->options->bench > 0)
     return bench(session, p);
   if (gradc_trains(session->options))
@@ -131,6 +131,18 @@ static int run_planned(gradc_session *session, pass *p) {
     session->has_gradients = 1;
   int status = p->first ? run_pass(session, p) : GRADC_EXIT_DONE;
   return status || !session->options->eval ? status : gradc_evaluate_only(session);
+}
+
+static int run_planned(gradc_session *session, pass *p) {
+  const char *path = session->options->profile;
+  int status = run_pass_of_kind(session, p);
+  if (!path || status)
+    return status;
+  int failed = session->program->write_profile(path, !session->options->quiet);
+  if (!failed)
+    return GRADC_EXIT_DONE;
+  gradc_report("%s: cannot write: %s", path, strerror(failed));
+  return GRADC_EXIT_INPUT;
 }
 
 // Steps take a batch of the rows at a time; other functions want their inputs whole.
@@ -147,6 +159,8 @@ static int run(const gradc_program *program, const gradc_options *options) {
   session.options = options;
   int is_script = program->kind == GRADC_SCRIPT;
   int status = gradc_check_options(options, !is_script);
+  if (!status && options->profile && !program->write_profile)
+    status = usage("--profile: the program times nothing; build it with gradc build --profile");
   if (!status)
     status = is_script ? choose_script(&session, &p) : choose_model(&session, &p);
   if (!status)

@@ -216,6 +216,8 @@ typedef struct gradc_program {
   uint64_t thread_scratch; // bytes of memory for each thread of a team but the first
   // Executables of programs that share work: gradc_rt_team_start; else null.
   gradc_team *(*start_team)(uint32_t count, uint64_t scratch_bytes);
+  // Executables built to be profiled: gradc_rt_profile_write; else null.
+  int (*write_profile)(const char *path, int table);
   const gradc_device_code *device; // null: the program runs on the CPU only
 } gradc_program;
 
@@ -308,6 +310,18 @@ typedef struct gradc_value {
 // the text is buffered until the program ends or the buffer is full; elsewhere it is written before
 // the call returns.
 void gradc_rt_print(const gradc_value *values, uint32_t n);
+
+// ---- hosted: profiles
+// ------------------------------------------------------------------------------
+
+// Programs built with --profile call these around each kernel, on one thread. `where` is
+// "FILE:LINE:COLUMN" or empty; the texts live as long as the program.
+void gradc_rt_profile_begin(void);
+void gradc_rt_profile_end(const char *name, const char *kind, const char *where, uint64_t flops,
+                          uint64_t bytes);
+// Writes what was seen so far as a trace (JSON, for Perfetto or chrome://tracing) to `path` and, if
+// `table`, the time by kernel to standard error. Returns 0, or the errno of what failed.
+int gradc_rt_profile_write(const char *path, int table);
 
 // ---- hosted: threads
 // ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ enum option {
   WEIGHTS,
   EVAL,
   METRIC,
+  PROFILE,
   CHECKPOINT,
   LOG,
   STEPS,
@@ -27,20 +28,19 @@ enum option {
   RESUME,
   QUIET,
   HELP,
-  VERSION,
-  LATER
+  VERSION
 };
 
 static const struct {
   char name[13];
   uint8_t option;
 } known[] = {
-    {"inputs", INPUTS}, {"outputs", OUTPUTS}, {"weights", WEIGHTS}, {"eval", EVAL},
-    {"metric", METRIC}, {"log", LOG},         {"steps", STEPS},     {"epochs", EPOCHS},
-    {"batch", BATCH},   {"every", EVERY},     {"seed", SEED},       {"checkpoint", CHECKPOINT},
-    {"device", DEVICE}, {"threads", THREADS}, {"bench", BENCH},     {"shuffle", SHUFFLE},
-    {"resume", RESUME}, {"quiet", QUIET},     {"help", HELP},       {"version", VERSION},
-    {"profile", LATER},
+    {"inputs", INPUTS},   {"outputs", OUTPUTS}, {"weights", WEIGHTS}, {"eval", EVAL},
+    {"metric", METRIC},   {"log", LOG},         {"steps", STEPS},     {"epochs", EPOCHS},
+    {"batch", BATCH},     {"every", EVERY},     {"seed", SEED},       {"checkpoint", CHECKPOINT},
+    {"device", DEVICE},   {"threads", THREADS}, {"bench", BENCH},     {"shuffle", SHUFFLE},
+    {"resume", RESUME},   {"quiet", QUIET},     {"help", HELP},       {"version", VERSION},
+    {"profile", PROFILE},
 };
 
 void gradc_print_help(const char *name, int is_model) {
@@ -54,6 +54,8 @@ void gradc_print_help(const char *name, int is_model) {
       "  --device NAME      auto, cpu, cuda or cuda:N; auto is cuda where the program has code for "
       "it and there is a GPU,\n"
       "                     else cpu\n"
+      "  --profile F.json   time every kernel: a table, and a trace for Perfetto; of programs "
+      "built with --profile\n"
       "  --threads N        the most threads to use; all cores that the process may run on unless "
       "given\n";
   static const char model[] =
@@ -170,6 +172,8 @@ static int set_option(enum option option, const char *name, const char *value, g
     return set_text(&out->checkpoint, name, value, "a file name");
   case LOG:
     return set_text(&out->log, name, value, "a file name");
+  case PROFILE:
+    return set_text(&out->profile, name, value, "a file name");
   case METRIC:
     return set_text(&out->metric, name, value, "accuracy or accuracy:OUTPUT,INPUT");
   case STEPS:
@@ -237,8 +241,6 @@ int gradc_parse_options(int argc, char **argv, const char **inputs, gradc_option
       return usage("unknown option '%s'; see --help", text);
     enum option option = known[index].option;
     const char *name = known[index].name;
-    if (option == LATER)
-      return usage("this build lacks --%s", name);
     if (option != INPUTS && seen >> index & 1)
       return usage("--%s is given twice", name);
     seen |= 1u << index;

@@ -13,9 +13,9 @@ typedef struct gradc_options {
   const char **inputs; // F.npz, F.safetensors or NAME=F.npy, in the order given
   int n_inputs;
   const char *outputs, *weights;
-  const char *eval, *metric, *checkpoint, *log; // null: not asked for
-  uint64_t steps, epochs, batch, every;         // 0: not given
-  uint64_t seed, threads;                       // threads 0: all cores
+  const char *eval, *metric, *checkpoint, *log, *profile; // null: not asked for
+  uint64_t steps, epochs, batch, every;                   // 0: not given
+  uint64_t seed, threads;                                 // threads 0: all cores
   int has_steps, has_seed;
   int shuffle, resume;
   int device, ordinal; // of the CUDA device

@@ -2,44 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Pipeline/Costs.h"
 #include "gradc/IR/Ag.h"
-#include "gradc/IR/Sched.h"
+#include "gradc/IR/KernelCosts.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace gradc;
-
-static uint64_t bytesOf(Type type) {
-  auto shaped = dyn_cast<ShapedType>(type);
-  if (!shaped || !shaped.hasStaticShape() || !shaped.getElementType().isIntOrIndexOrFloat())
-    return 0;
-  unsigned bits =
-      shaped.getElementType().isIndex() ? 64 : shaped.getElementType().getIntOrFloatBitWidth();
-  return shaped.getNumElements() * llvm::divideCeil(bits, 8);
-}
-
-/// Float operations of a kernel's body, once.
-static uint64_t flopsOf(sched::KernelOp kernel) {
-  uint64_t total = 0;
-  kernel.walk([&](ag::KernelOpInterface op) { total += op.getFlops(); });
-  kernel.walk([&](linalg::LinalgOp op) {
-    uint64_t iterations = 1;
-    for (int64_t extent : op.getStaticLoopRanges())
-      iterations *= ShapedType::isDynamic(extent) ? 1 : extent;
-    uint64_t perIteration = 0;
-    for (Operation &inner : op->getRegion(0).front())
-      perIteration += inner.getNumResults() == 1 && inner.getNumOperands() &&
-                      isa<FloatType>(inner.getResult(0).getType()) &&
-                      isa<FloatType>(inner.getOperand(0).getType()) &&
-                      !isa<arith::ExtFOp, arith::TruncFOp>(inner);
-    total += iterations * perIteration;
-  });
-  return total;
-}
+using sched::bytesOf;
+using sched::flopsOf;
 
 namespace {
 /// Walks one function with the number of times that the current place runs.
@@ -91,8 +63,7 @@ private:
   void countLaunch(sched::LaunchOp launch, uint64_t times, FunctionCosts &into) {
     kernels.insert(launch.getKernel());
     into.launches += times;
-    for (Type type : launch->getOperandTypes())
-      into.bytes += times * bytesOf(type);
+    into.bytes += times * bytesOf(launch);
     auto kernel = symbols.lookup<sched::KernelOp>(launch.getKernel());
     if (!kernel)
       return;

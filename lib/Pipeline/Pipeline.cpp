@@ -40,8 +40,10 @@ static bool buildLower(OpPassManager &pm, const CompileOptions &options, std::st
   return true;
 }
 
-static bool buildSchedule(OpPassManager &pm, const CompileOptions &, std::string &) {
-  sched::buildSchedulePipeline(pm);
+static bool buildSchedule(OpPassManager &pm, const CompileOptions &compile, std::string &) {
+  sched::ScheduleOptions options;
+  options.profile = compile.profile;
+  sched::buildSchedulePipeline(pm, options);
   return true;
 }
 

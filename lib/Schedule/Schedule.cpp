@@ -36,6 +36,8 @@ void gradc::sched::buildSchedulePipeline(OpPassManager &pm, const ScheduleOption
   pm.addNestedPass<func::FuncOp>(createForwardCopiesPass());
   pm.addNestedPass<func::FuncOp>(createPlanMemoryPass({options.alignment}));
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  if (options.profile)
+    pm.addPass(createProfileLaunchesPass());
 }
 
 void gradc::sched::registerScheduleInterfaces(DialectRegistry &registry) {

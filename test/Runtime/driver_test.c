@@ -135,7 +135,7 @@ static const struct {
      "--metric: the program has no output 'p'"},
     {"fake_predictor", "--eval @xy.npz --metric f1", 2, "", "--metric 'f1': expected accuracy or"},
     {"fake_predictor", "--eval @only_y.npz", 1, "", "input 'x' is missing"},
-    {"fake_model", "--profile x", 2, "", "this build lacks --profile"},
+    {"fake_model", "--profile x", 2, "", "the program times nothing"},
     {"fake_model", "", 1, "",
      "missing input: x (float32 [10, 3]), y (float32 [10, 1]); give --inputs"},
     {"fake_model", "--inputs @only_y.npz", 1, "",

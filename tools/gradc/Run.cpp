@@ -33,7 +33,7 @@ static std::string cacheKey(const Request &request, StringRef input) {
      << options.march << '\n'
      << options.triple << '\n'
      << options.optLevel << '\n'
-     << options.checkNan << '\n'
+     << options.checkNan << options.profile << '\n'
      << int(options.device) << ' ' << options.gpuArch << '\n'
      << options.grad << '\n'
      << options.loss << '\n'

@@ -153,6 +153,8 @@ static int runCommands(int argc, char **argv, Request request) {
   build->add_option("--stop-after", request.stopAfter,
                     "print what this stage gives: import, gradient, lower, schedule, target, link");
   addBuildOptions(*build, request);
+  build->add_flag("--profile", request.compile.profile,
+                  "a program that can time its kernels: run it with --profile F.json");
 
   CLI::App *run = app.add_subcommand("run", "compile a program into a cache and run it");
   run->footer("Other options, and all after --, go to the program; `gradc run INPUT -- --help` "
@@ -207,6 +209,8 @@ static int runCommands(int argc, char **argv, Request request) {
   if (run->parsed()) {
     std::vector<std::string> extras = run->remaining();
     request.programArguments.insert(request.programArguments.begin(), extras.begin(), extras.end());
+    for (llvm::StringRef argument : request.programArguments)
+      request.compile.profile |= argument.split('=').first == "--profile";
     return runRun(std::move(request));
   }
   if (check->parsed())

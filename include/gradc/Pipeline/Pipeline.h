@@ -36,6 +36,7 @@ struct CompileOptions {
   std::string gpuArch = "sm_80"; // "emulator": for tests, see link::emitDevice
   bool verifyEach = false;
   bool checkNan = false;              // look at every value
+  bool profile = false;               // time every launch when the program runs
   std::string grad = "params";        // of a model: none, params, inputs, all or names
   std::string loss;                   // of a model: the output; empty: its only scalar float
   std::string optimizer;              // of a model: adam:lr=0.001,beta1=0.9

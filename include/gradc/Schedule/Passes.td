@@ -108,4 +108,13 @@ def PlanMemoryPass : Pass<"sched-plan-memory", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
 }
 
+def ProfileLaunchesPass : Pass<"sched-profile-launches", "::mlir::ModuleOp"> {
+  let summary = "has every launch and copy timed by the runtime";
+  let description = [{
+    Each stands between `sched.host "profile_begin"` and `sched.host "profile_end"`; the latter has the kernel's name and
+    kind, its float operations and the bytes of its buffers, and the place in the source. Runs last, and only when asked for.
+  }];
+  let dependentDialects = ["::gradc::sched::SchedDialect"];
+}
+
 #endif

@@ -17,6 +17,8 @@ struct ScheduleOptions {
   int64_t alignment = 64;
   /// Not 0: destinations are drawn by this seed (for tests).
   uint64_t randomHints = 0;
+  /// Launches and copies are timed when the program runs.
+  bool profile = false;
 };
 
 /// Adds the passes that turn the linalg level into the kernels level.

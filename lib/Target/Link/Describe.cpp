@@ -177,6 +177,10 @@ void Describer::describe() {
   if (program.executable && threadScratch)
     startTeam = cast<Constant>(
         module.getOrInsertFunction("gradc_rt_team_start", pointer, i32, i64).getCallee());
+  Constant *writeProfile = ConstantPointerNull::get(PointerType::get(context, 0));
+  if (program.executable && program.profiles)
+    writeProfile = cast<Constant>(
+        module.getOrInsertFunction("gradc_rt_profile_write", i32, pointer, i32).getCallee());
   auto *record = ConstantStruct::getAnon({b.getInt32(GRADC_ABI_VERSION),
                                           b.getInt32(program.script ? GRADC_SCRIPT : GRADC_MODEL),
                                           text(program.name),
@@ -200,6 +204,8 @@ void Describer::describe() {
                                           b.getInt32(0),
                                           b.getInt64(threadScratch.value_or(0)),
                                           startTeam,
+                                          writeProfile,
+
                                           device()});
   // NAME_init already refers to it.
   auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,

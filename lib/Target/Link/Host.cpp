@@ -200,6 +200,22 @@ static LogicalResult lowerPrint(CallBuilder &build, ValueRange converted) {
   return build.call("gradc_rt_print", {values, build.i32(parts.size())});
 }
 
+/// The end of a launch that is timed: the runtime gets a record of what it did.
+static LogicalResult lowerProfile(CallBuilder &build) {
+  sched::HostOp op = build.op;
+  DictionaryAttr config = op.getConfig();
+  auto name = config.getAs<StringAttr>("name"), kind = config.getAs<StringAttr>("kind");
+  auto flops = config.getAs<IntegerAttr>("flops"), bytes = config.getAs<IntegerAttr>("bytes");
+  if (!name || !kind || !flops || !bytes)
+    return op.emitError("expected 'name', 'kind', 'flops' and 'bytes' of a profile_end");
+  std::string where;
+  llvm::raw_string_ostream os(where);
+  if (auto at = op.getLoc()->findInstanceOf<FileLineColLoc>())
+    os << at.getFilename().getValue() << ':' << at.getLine() << ':' << at.getColumn();
+  return build.call("gradc_rt_profile_end", {build.text(name), build.text(kind), build.text(where),
+                                             build.i64(flops.getInt()), build.i64(bytes.getInt())});
+}
+
 /// A draw of the generator, which SealFunctions has made the last input.
 static LogicalResult lowerDraw(CallBuilder &build, sched::HostOp::Adaptor adaptor) {
   sched::HostOp op = build.op;
@@ -239,6 +255,10 @@ LogicalResult HostLowering::matchAndRewrite(sched::HostOp op, OpAdaptor adaptor,
     result = lowerExpect(build, adaptor, rewriter);
   } else if (op.getCall() == "print") {
     result = lowerPrint(build, adaptor.getInputs());
+  } else if (op.getCall() == "profile_begin") {
+    result = build.call("gradc_rt_profile_begin", {});
+  } else if (op.getCall() == "profile_end") {
+    result = lowerProfile(build);
   } else if (op.getCall() == "manual_seed") {
     auto seed = op.getConfig().getAs<IntegerAttr>("seed");
     if (!seed)

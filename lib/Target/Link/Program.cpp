@@ -57,6 +57,10 @@ uint64_t Tensor::elements() const {
 }
 uint64_t Tensor::bytes() const { return elements() * dtypeBytes(dtype); }
 
+bool gradc::link::usesGenerator(sched::HostOp op) {
+  return !llvm::is_contained({"print", "expect", "profile_begin", "profile_end"}, op.getCall());
+}
+
 std::string gradc::link::toIdentifier(StringRef text) {
   std::string out;
   for (char c : text)
@@ -225,11 +229,13 @@ LogicalResult Reader::readFunction(func::FuncOp f) {
   function.arguments.push_back({Argument::Team});
   bool drawsHere = false, expectsHere = false;
   f.walk([&](sched::HostOp op) {
-    if (op.getCall() == "expect")
+    StringRef call = op.getCall();
+    if (call == "expect")
       readExpectation(op);
-    (op.getCall() == "print"    ? program.prints
-     : op.getCall() == "expect" ? expectsHere
-                                : drawsHere) = true;
+    program.prints |= call == "print";
+    program.profiles |= call == "profile_end";
+    expectsHere |= call == "expect";
+    drawsHere |= usesGenerator(op);
   });
   if (drawsHere)
     function.arguments.push_back({Argument::Random});

@@ -38,7 +38,7 @@ static void passTeam(func::FuncOp f) {
 static void passGenerator(func::FuncOp f) {
   SmallVector<sched::HostOp> draws;
   f.walk([&](sched::HostOp op) {
-    if (op.getCall() != "print" && op.getCall() != "expect")
+    if (link::usesGenerator(op))
       draws.push_back(op);
   });
   if (draws.empty())

@@ -48,6 +48,7 @@ struct Program {
   std::string name; // a C identifier
   bool script = false;
   bool prints = false;
+  bool profiles = false; // its launches are timed
   std::vector<Tensor> inputs, outputs, variables;
   std::vector<Function> functions;
   /// What the program expects of its values: "FILE:LINE:COLUMN: error: TEXT", in the order of
@@ -75,6 +76,9 @@ struct DeviceCode {
 /// Reads the program off a module at the kernels level and lays out its handle. What the ABI cannot
 /// express is an error at its op.
 mlir::FailureOr<Program> describeProgram(mlir::ModuleOp module, llvm::StringRef name);
+
+/// Whether the op draws from the generator or seeds it.
+bool usesGenerator(sched::HostOp op);
 
 /// The error code of a sched.host "expect", which describeProgram notes in its config.
 inline constexpr llvm::StringLiteral kExpectCode = "code";
