@@ -10,6 +10,9 @@ using namespace gradc::ag;
 static constexpr int64_t kPanelBytes = 256 << 10;
 /// A block is this long where the panel allows it: longer ones gain nothing.
 static constexpr int64_t kLongBlock = 2048;
+/// Rows are copied for each offset if these are so few, there are so many output channels to repay
+/// it, and the ends of rows are at least a tenth of them.
+static constexpr int64_t kMostCopies = 8, kManyChannels = 8, kLongestEnds = 10;
 /// Images are joined to blocks of this length: shorter ones leave vectors empty.
 static constexpr int64_t kShortBlock = 256;
 
@@ -95,11 +98,15 @@ ConvolutionPlan::ConvolutionPlan(ConvolutionWeightOp op) {
 void ConvolutionPlan::chooseBlocks(bool forWeight) {
   blockRows = dims[1].count;
   blockColumns = dims[2].count;
+  ConvolutionDim &columns = dims[2];
+  columns.isCopied = !forWeight && columns.span > 0 && columns.span < kMostCopies &&
+                     outChannels >= kManyChannels &&
+                     kLongestEnds * (columns.span / columns.step) >= columns.count;
   // Every read of every window is inside the input, and rows follow each other as outputs do.
   auto isInside = [](const ConvolutionDim &d) {
     return d.step == 1 && d.phases == 1 && d.low >= 0 && d.low + d.span + d.count <= d.in;
   };
-  direct = isInside(dims[1]) && isInside(dims[2]) && dims[0].phases == 1 && dims[0].low >= 0 &&
+  direct = !columns.isCopied && isInside(dims[1]) && isInside(dims[2]) && dims[0].phases == 1 && dims[0].low >= 0 &&
            (dims[0].count - 1) * dims[0].step + dims[0].low + dims[0].span < dims[0].in;
   int64_t length = blockRows * panelRow();
   if (direct && length < 32 && images > 1)

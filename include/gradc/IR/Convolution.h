@@ -6,7 +6,9 @@
 // base_dilation), the outputs o = P * i + f of one phase f read the input at step * i + e, with an
 // offset e for each window position k of that phase: a convolution without dilated input. A panel
 // holds the part of the input that a block of outputs reads, padded, and split by the remainder by
-// `step`, so that neighbouring outputs read neighbouring elements for every window position.
+// `step`, so that neighbouring outputs read neighbouring elements for every window position. Rows of
+// the images of a block alternate, so that outputs lie side by side across images as across rows.
+// Short rows come once for each offset: what stands between their ends would be computed in vain.
 #ifndef GRADC_IR_CONVOLUTION_H
 #define GRADC_IR_CONVOLUTION_H
 
@@ -34,10 +36,11 @@ struct ConvolutionDim {
   };
   llvm::SmallVector<Taps, 2> taps = {{1, 0, 1, 0, 0}};
 
-  /// Parts of the panel by the remainder of the offset.
-  int64_t parts() const { return std::min(step, span + 1); }
+  bool isCopied = false; // once for each offset
+  /// Parts of the panel by the remainder of the offset, or by the offset.
+  int64_t parts() const { return isCopied ? span + 1 : std::min(step, span + 1); }
   /// Elements of a part that a block of outputs reads.
-  int64_t extent(int64_t block) const { return block + span / step; }
+  int64_t extent(int64_t block) const { return isCopied ? block : block + span / step; }
   int64_t outputsOf(int64_t phase) const {
     return out > phase ? (out - phase + phases - 1) / phases : 0;
   }
@@ -65,7 +68,7 @@ struct ConvolutionPlan {
   int64_t panelElements() const { return direct ? 0 : panelChannel() * inChannels; }
   /// From the first output of a block to behind its last, in panel rows.
   int64_t blockLength() const {
-    return ((blockImages - 1) * panelRows() + blockRows - 1) * panelRow() + blockColumns;
+    return (blockRows * blockImages - 1) * panelRow() + blockColumns;
   }
   int64_t scratchBytes() const { return scratch; }
   /// Sums wait here, behind the panel.

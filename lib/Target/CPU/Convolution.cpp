@@ -13,6 +13,9 @@ using ag::ConvolutionDim;
 
 namespace {
 
+/// From so many output channels on a tile has more of these and fewer vectors.
+constexpr int64_t kTallTile = 8;
+
 class ConvolutionEmitter {
 public:
   ConvolutionEmitter(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel)
@@ -22,7 +25,9 @@ public:
                                           : Value()),
         panel(b, plan, element, kernel.operands[0], scratch), width(vectorWidth(b, element)) {
     int64_t registers = b.target.registers, length = plan.blockLength();
-    tileVectors = std::min<int64_t>(llvm::divideCeil(length, width), registers >= 32 ? 4 : 2);
+    // The panel comes from the second-level cache: many channels at once read it less often.
+    int64_t most = registers < 32 ? 2 : plan.outChannels >= kTallTile ? 3 : 4;
+    tileVectors = std::min<int64_t>(llvm::divideCeil(length, width), most);
     tileRows = std::min<int64_t>({plan.outChannels, (registers - 2 - tileVectors) / tileVectors,
                                   ag::ConvolutionPlan::kMaxRows});
     for (int64_t r = tileRows; r > 1 && r + 2 >= tileRows; --r)
@@ -164,7 +169,7 @@ private:
         Value isThere = arith::AndIOp::create(b.b, b.loc, isOutput(0, block.depth, b.i64(0)),
                                               isOutput(1, block.row, row));
         when(b, isThere, [&] {
-          Value line = b.mul(b.add(b.mul(image, plan.panelRows()), row), plan.panelRow());
+          Value line = b.mul(b.add(b.mul(row, plan.blockImages), image), plan.panelRow());
           Value source = b.add(from, line);
           Value dest = outputPlace(block, channel, image, row, b.i64(0));
           if (d[2].phases == 1)

@@ -188,7 +188,7 @@ private:
     return b.loop(b.i64(0), images, 1, first, [&](Value image, Lanes sums) {
       return b.loop(b.i64(0), rows, 1, sums, [&](Value row, Lanes sums) {
         return b.loop(b.i64(0), columns, 1, sums, [&](Value column, Lanes sums) {
-          Value line = b.mul(b.add(b.mul(image, plan.panelRows()), row), plan.panelRow());
+          Value line = b.mul(b.add(b.mul(row, plan.blockImages), image), plan.panelRow());
           Value position = b.add(line, column);
           Value place = b.add(gradientPlace(image, row, column), at);
           Lanes d, out;

@@ -114,7 +114,7 @@ void Panel::pack(const ConvolutionBlock &block, bool share) {
     from = b.add(b.mul(from, dims[0].in), depth);
     b.loop(b.i64(0), b.i64(plan.panelRows()), 1, [&](Value r) {
       Value first = b.add(b.mul(b.add(block.row, r), dims[1].step), dims[1].low);
-      Value place = b.add(b.mul(i, plan.panelRows()), r);
+      Value place = b.add(b.mul(r, plan.blockImages), i);
       for (int64_t part = 0; part < parts; ++part) {
         Value row = b.add(first, part / dims[2].parts());
         Value isThere = arith::AndIOp::create(b.b, b.loc, hasImage, inRange(row, dims[1].in));
@@ -207,11 +207,14 @@ Value Panel::tapOffset(int dim, int64_t phase, Value tap) {
   if (dim == 0)
     return b.mul(e, plan.direct ? plan.dims[1].in * plan.dims[2].in : plan.panelDepth());
   Value part, shift = e;
-  if (d.step > 1) {
+  if (d.isCopied) {
+    part = e;
+    shift = b.i64(0);
+  } else if (d.step > 1) {
     shift = arith::DivUIOp::create(b.b, b.loc, e, b.i64(d.step));
     part = arith::RemUIOp::create(b.b, b.loc, e, b.i64(d.step));
   }
-  Value offset = dim == 1 ? b.mul(shift, plan.panelRow()) : shift;
+  Value offset = dim == 1 ? b.mul(shift, plan.blockImages * plan.panelRow()) : shift;
   if (!part)
     return offset;
   int64_t stride = plan.panelPart() * (dim == 1 ? plan.dims[2].parts() : 1);
