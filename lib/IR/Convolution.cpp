@@ -106,7 +106,8 @@ void ConvolutionPlan::chooseBlocks(bool forWeight) {
   auto isInside = [](const ConvolutionDim &d) {
     return d.step == 1 && d.phases == 1 && d.low >= 0 && d.low + d.span + d.count <= d.in;
   };
-  direct = !columns.isCopied && isInside(dims[1]) && isInside(dims[2]) && dims[0].phases == 1 && dims[0].low >= 0 &&
+  direct = !columns.isCopied && isInside(dims[1]) && isInside(dims[2]) && dims[0].phases == 1 &&
+           dims[0].low >= 0 &&
            (dims[0].count - 1) * dims[0].step + dims[0].low + dims[0].span < dims[0].in;
   int64_t length = blockRows * panelRow();
   if (direct && length < 32 && images > 1)

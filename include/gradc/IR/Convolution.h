@@ -6,9 +6,10 @@
 // base_dilation), the outputs o = P * i + f of one phase f read the input at step * i + e, with an
 // offset e for each window position k of that phase: a convolution without dilated input. A panel
 // holds the part of the input that a block of outputs reads, padded, and split by the remainder by
-// `step`, so that neighbouring outputs read neighbouring elements for every window position. Rows of
-// the images of a block alternate, so that outputs lie side by side across images as across rows.
-// Short rows come once for each offset: what stands between their ends would be computed in vain.
+// `step`, so that neighbouring outputs read neighbouring elements for every window position. Rows
+// of the images of a block alternate, so that outputs lie side by side across images as across
+// rows. Short rows come once for each offset: what stands between their ends would be computed in
+// vain.
 #ifndef GRADC_IR_CONVOLUTION_H
 #define GRADC_IR_CONVOLUTION_H
 
@@ -67,9 +68,7 @@ struct ConvolutionPlan {
   int64_t panelChannel() const { return panelDepth() * (dims[0].span + 1); }
   int64_t panelElements() const { return direct ? 0 : panelChannel() * inChannels; }
   /// From the first output of a block to behind its last, in panel rows.
-  int64_t blockLength() const {
-    return (blockRows * blockImages - 1) * panelRow() + blockColumns;
-  }
+  int64_t blockLength() const { return (blockRows * blockImages - 1) * panelRow() + blockColumns; }
   int64_t scratchBytes() const { return scratch; }
   /// Sums wait here, behind the panel.
   int64_t sumsOffset() const { return llvm::alignTo(panelElements(), 64); }

@@ -98,7 +98,7 @@ Value Panel::inRange(Value at, int64_t size) {
   return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, at, b.i64(size));
 }
 
-void Panel::pack(const ConvolutionBlock &block, bool share) {
+void Panel::pack(const ConvolutionBlock &block) {
   if (plan.direct)
     return;
   const ag::ConvolutionDim *dims = plan.dims;
@@ -130,13 +130,6 @@ void Panel::pack(const ConvolutionBlock &block, bool share) {
     });
   };
   int64_t slices = dims[0].span + 1;
-  if (share && b.team)
-    return shareLoop(b, plan.inChannels * slices * plan.blockImages, [&](Value n) {
-      Value i = arith::RemUIOp::create(b.b, b.loc, n, b.i64(plan.blockImages));
-      n = arith::DivUIOp::create(b.b, b.loc, n, b.i64(plan.blockImages));
-      plane(arith::DivUIOp::create(b.b, b.loc, n, b.i64(slices)),
-            arith::RemUIOp::create(b.b, b.loc, n, b.i64(slices)), i);
-    });
   b.loop(b.i64(0), b.i64(plan.inChannels), 1, [&](Value channel) {
     b.loop(b.i64(0), b.i64(slices), 1, [&](Value slice) {
       b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value i) { plane(channel, slice, i); });

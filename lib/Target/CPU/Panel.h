@@ -20,9 +20,8 @@ public:
         mlir::Value memory)
       : b(b), plan(plan), element(element), input(input), memory(memory) {}
 
-  /// Makes the panel of a block, unless the input itself serves; each thread its share of it, if
-  /// `share`.
-  void pack(const ConvolutionBlock &block, bool share = false);
+  /// Makes the panel of a block, unless the input itself serves.
+  void pack(const ConvolutionBlock &block);
 
   mlir::Value pointer() const { return plan.direct ? input : memory; }
   /// Where the elements of channel `channel` (of the group) for the first output of the block lie,
