@@ -20,7 +20,7 @@ Expr logistic(Expr x) { return op<ReciprocalOp>(exp(x) + 1.0); }
 Expr sincDerivative(Expr d, Expr x) {
   Expr product = x * pi;
   Expr slope = (product * cos(product) - sin(product)) / (x * x) / pi;
-  return select(x == 0.0, 0.0, d * slope);
+  return select(x * x == 0.0, 0.0, d * slope); // where the square underflows, too
 }
 
 Expr logitDerivative(Expr d, Expr x, double eps) {

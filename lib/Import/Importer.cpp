@@ -278,6 +278,13 @@ LogicalResult Importer::readInputs(const Json &json, Node &node) {
   return success();
 }
 
+/// Whether `value` is the contents of a variable that `tensor` stands for as a whole.
+static bool isReadOf(const Tensor &tensor, Value value) {
+  auto get = value.getDefiningOp<ag::GetOp>();
+  return get && tensor.views.empty() && tensor.storage->variable &&
+         get.getVariable() == tensor.storage->variable.getSymName();
+}
+
 /// What has a storage of its own in PyTorch may be made by an op that elsewhere is a view, or be
 /// the operand itself: tells autograd that a write to the operand does not change it.
 static void markCopies(Importer &importer, const Node &node) {
@@ -291,7 +298,7 @@ static void markCopies(Importer &importer, const Node &node) {
     auto isOperand = [&](const Operand &operand) {
       return operand.tensor && operand.tensor->storage != &storage &&
              importer.needsGrad(*operand.tensor) &&
-             (operand.tensor->cache == value ||
+             (operand.tensor->cache == value || isReadOf(*operand.tensor, value) ||
               (operand.tensor->views.empty() && operand.tensor->storage->current == value));
     };
     if (llvm::any_of(node.inputs, isOperand)) {

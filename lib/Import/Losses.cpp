@@ -127,7 +127,13 @@ static LogicalResult bceWithLogits(Importer &importer, Node &node) {
     Term positive = call.input(3);
     logs = logs * ((positive - 1) * t + 1);
   }
-  Term loss = (1 - t) * x - logs;
+  // PyTorch's first term is written into a tensor of the target's dtype.
+  Term rest = (1 - t) * x;
+  if (t.isFloat() && rest)
+    rest = cast(rest, t.element());
+  Term loss = rest - logs;
+  if (t.isFloat() && loss)
+    loss = cast(loss, t.element());
   if (call.has(2))
     loss = loss * call.input(2);
   return loss ? reduced(call, loss) : failure();

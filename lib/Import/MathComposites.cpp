@@ -206,6 +206,12 @@ static Value ldexp(Importer &importer, Node &node) {
   Calc c(importer, node);
   if (!c.read("float"))
     return {};
+  if (node.inputs[0].tensor && node.inputs[1].tensor) {
+    Value n = c.toFloat(importer.read(*node.inputs[1].tensor, node.loc));
+    auto type = cast<RankedTensorType>(c[0].getType());
+    Value power = c.to(c.op<ag::Exp2Op>(n), type.getElementType());
+    return c.mul(c[0], importer.broadcast(power, type.getShape(), node.loc));
+  }
   return c.mul(c[0], c.op<ag::Exp2Op>(c[1]));
 }
 
@@ -217,7 +223,17 @@ static Value floatPower(Importer &importer, Node &node) {
   const Operand &exponent = node.inputs[1];
   if (exponent.isLiteral && exponent.json->kind != Json::Kind::boolean)
     return c.op<ag::PowScalarOp>(c.to(c[0], f64), APFloat(numberOf(*exponent.json)));
-  return c.op<ag::PowOp>(c.to(c[0], f64), c.to(c[1], f64));
+  // Widened before they are broadcast: the sums of their gradients are of f64, too.
+  Value sides[2] = {c[0], c[1]};
+  for (unsigned i = 0; i < 2; ++i) {
+    const Operand &operand = node.inputs[i];
+    Shape shape(cast<RankedTensorType>(c[i].getType()).getShape());
+    sides[i] = operand.tensor
+                   ? importer.broadcast(c.to(importer.read(*operand.tensor, node.loc), f64), shape,
+                                        node.loc)
+                   : c.to(c[i], f64);
+  }
+  return c.op<ag::PowOp>(sides[0], sides[1]);
 }
 
 static Value lcm(Importer &importer, Node &node) {

@@ -485,7 +485,7 @@ LogicalResult padByContent(Importer &importer, Node &node) {
                        " of input " + listText(x.shape()));
     if (mode == "circular" && (low > n || high > n))
       return call.fail("Padding value causes wrapping around more than once.");
-    if (size < 0 || (mode != "circular" && size < 1) || n == 0)
+    if (size < 0 || (mode != "circular" && (size < 1 || n == 0)))
       return call.fail("the padding " + listText(pads) + " of input " + listText(x.shape()) +
                        " leaves nothing at dimension " + Twine(d));
     if (low == 0 && high == 0)

@@ -22,10 +22,12 @@ constexpr Row rows[] = {
     {"take gather take_along_dim layer_norm", "x*"},
     {"scatter_reduce", "x* y0"},
     {"conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d group_norm", "x0 x1"},
-    {"mse_loss smooth_l1_loss huber_loss soft_margin_loss nextafter clamp_min clamp_max", "x0 x1"},
+    {"mse_loss smooth_l1_loss huber_loss soft_margin_loss clamp_min clamp_max", "x0 x1"},
+    {"nextafter", "x0/0 x1/0"},
+    {"nextafter_", "x1/0 +/0"},
     {"prelu", "x0 x1"},
     {"softmin", "y0"},
-    {"nextafter_ clamp_min_ clamp_max_", "x1 +"},
+    {"clamp_min_ clamp_max_", "x1 +"},
     {"norm amax amin prod cumprod logsumexp logcumsumexp std", "x0 y0"},
     {"aminmax", "x0 y0 y1"},
     {"adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d max_pool1d max_pool2d max_pool3d "
@@ -46,17 +48,17 @@ constexpr Row rows[] = {
     {"index_add index_add_", "x1/2 x2/2"},
     {"index_copy index_copy_", "x1 x2/2"},
     {"index_put index_put_", "x2 x3 x4 x5"},
-    {"ldexp ldexp_", "x1 y0"},
+    {"ldexp ldexp_", "x1/0 y0/1"},
     {"pow", "x0 x1 y0"},
     {"pow_", "x1 y0 +"},
     {"lerp", "x2/0 x2/1 x0/2 x1/2"},
     {"lerp_", "x2/0 x2/1 x1/2 +/2"},
-    {"addcmul addcmul_", "x2/1 x1/2"},
+    {"addcmul addcmul_ addmm addmv addr baddbmm", "x2/1 x1/2"},
     {"addcdiv addcdiv_", "x2/1 x1/2 x2/2"},
     {"erfinv_ kron clamp_ clip_", "+"},
     {"trace roll rad2deg deg2rad rad2deg_ deg2rad_ interpolate", ""},
     {"div div_ pad float_power adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d "
-     "scaled_dot_product_attention",
+     "scaled_dot_product_attention inner tensordot",
      "?"},
 };
 } // namespace
@@ -80,8 +82,20 @@ static std::optional<StringRef> special(Importer &importer, const Node &node) {
   }
   if (op == "pad") {
     const Json *mode = node.attribute("mode");
-    return mode && (mode->text == "reflect" || mode->text == "replicate") ? std::optional("x0")
-                                                                          : std::nullopt;
+    if (!mode || mode->text == "constant")
+      return std::nullopt;
+    // One is written piece by piece into a new tensor, which only one backward goes through.
+    return mode->text == "circular" ? "+" : "x0";
+  }
+  if (op == "inner" || op == "tensordot") {
+    // Where the second operand has a size of 1, the first is summed: a copy.
+    int64_t count = op == "inner" ? 1 : node.integer("dims", 0);
+    auto shape = node.inputs[1].tensor->type.getShape();
+    if (node.inputs[0].tensor->type.getRank() == 0 || count < 1 || count > int64_t(shape.size()) ||
+        (node.attribute("dims") && node.attribute("dims")->kind != Json::Kind::integer) ||
+        !llvm::is_contained(op == "inner" ? shape.take_back(1) : shape.take_front(count), 1))
+      return std::nullopt;
+    return "+/1 x1/0";
   }
   if (op.starts_with("lerp") && isNumber(node, 2))
     return "";
@@ -112,9 +126,12 @@ static std::optional<StringRef> special(Importer &importer, const Node &node) {
     // PyTorch's kernel of one piece; else products and a softmax.
     auto last = [&](unsigned i) { return node.inputs[i].tensor->type.getShape().back(); };
     bool mask = node.inputs.size() > 3 && node.inputs[3].tensor;
-    bool isShort = isShortFloat(node.inputs[0].tensor->type.getElementType());
-    if (isShort || node.inputs[0].tensor->type.getRank() < 3 || last(0) != last(1) ||
-        last(0) != last(2) || (mask && importer.needsGrad(*node.inputs[3].tensor)))
+    bool isShort = isShortFloat(node.results[0]->type.getElementType());
+    // The products read scaled copies of the first two; of short floats all is widened first.
+    if (node.inputs[0].tensor->type.getRank() < 3)
+      return isShort ? "+" : "x2/0 x2/1 +";
+    if (last(0) != last(1) || last(0) != last(2) ||
+        (mask && importer.needsGrad(*node.inputs[3].tensor)))
       return std::nullopt;
     return "x* y0";
   }

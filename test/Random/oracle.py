@@ -6,6 +6,7 @@ import warnings
 
 import torch
 
+import torch_layers
 import torch_program
 
 MOST_BRANCHES = 6
@@ -20,7 +21,10 @@ def expected(nodes, exact=True):
         rows, error = torch_program.run(nodes)
     except torch_program.Outside:
         return None
-    noisy = [torch_program.run(nodes, noise=seed, exact=exact) for seed in (1, 2)]
+    try:
+        noisy = [torch_program.run(nodes, noise=seed, exact=exact) for seed in (1, 2)]
+    except torch_program.Outside:
+        return None  # rounding makes ties
     kinds = [None if e is None else torch_program.kind_of(e) for e in (error, *(e for _, e in noisy))]
     if len(set(kinds)) > 1:
         return None
@@ -49,7 +53,7 @@ def trusted(value, *noisy):
     for x, *others in zip(value["data"], *(v["data"] for v in noisy)):
         moved = max((abs(x - y) if math.isfinite(x) and math.isfinite(y) else 0.0 if repr(x) == repr(y) else math.inf
                      for y in others))
-        if moved > 1e-3 * max(abs(x), 1e-3):
+        if moved > 1e-3 * max(abs(x), 1e-3) or math.isinf(moved):
             out["data"].append("?")
             continue
         out["data"].append(x)
@@ -79,6 +83,18 @@ def saver(nodes):
     texts = [str(w.message) for w in seen]
     names = [t.split("Error detected in ")[1].split(".")[0] for t in texts if "Error detected in " in t]
     return (names or [""])[0], any("induced by" in t for t in texts)
+
+
+def refused_statement(nodes):
+    """The node that PyTorch refuses."""
+    return torch_program.refused_statement(nodes)
+
+
+def met(nodes):
+    """What torch_layers notes of the operands that the program's ops see: where rules about NaN and infinities may hold."""
+    torch_layers.MET.clear()
+    torch_program.run(nodes)
+    return set(torch_layers.MET)
 
 
 def branches(nodes):

@@ -66,64 +66,51 @@ def limit(nodes, message):
 
 
 def widened(nodes):
-    """Whether a branch or a turn of a loop can decide what requires grad."""
-    return "yield" in set(words(nodes))
+    """Whether a branch or a turn of a loop can decide what requires grad: by what it yields or writes."""
+    return "yield" in set(words(nodes)) or any(
+        w.endswith("_") for n in every_node(nodes) if n["op"] in straight.CONTROL
+        for key in ("body", "then", "else") for w in words(n.get(key, [])))
 
 
-def zero_for_none(result, rows):
-    """Whether all differences are zeros where PyTorch has None, or values that require grad without need."""
-    found = False
-    for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]):
-        if compare.difference(a, b) is None:
-            continue
-        if b is None and isinstance(a, dict) and all(x == 0 or x != x for x in a.get("data", [1])):
-            found = True
-        elif isinstance(b, dict) and isinstance(a, dict) and compare.difference({**a, "grad": b.get("grad")}, b) is None and a["grad"]:
-            found = True
-        else:
-            return False
-    return found
+def differing(result, rows):
+    """The pairs (gradc's, PyTorch's) of values that differ; None where not even their number is equal."""
+    got = [v for row in result["prints"] for v in row]
+    want = [v for row in rows for v in row]
+    if len(got) != len(want):
+        return None
+    return [(a, b) for a, b in zip(got, want) if compare.difference(a, b) is not None]
 
 
-def only_grad_differs(result, rows):
-    """Whether all differences are values without history where PyTorch has one."""
-    for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]):
-        if compare.difference(a, b) is not None:
-            if not (isinstance(a, dict) and isinstance(b, dict)) or compare.difference({**a, "grad": b.get("grad")}, b) or a["grad"]:
-                return False
-    return True
+def is_zero_for_none(a, b):
+    """Zeros, or NaN, where PyTorch has None."""
+    return b is None and isinstance(a, dict) and all(x == 0 or x != x for x in a.get("data", [1]))
 
 
-def only_at_nan(result, rows):
-    """Whether values differ only in elements that are NaN or infinite on one side."""
-    for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]):
-        if compare.difference(a, b) is None:
-            continue
-        if not (isinstance(a, dict) and isinstance(b, dict)) or any(a.get(k) != b.get(k) for k in ("dtype", "shape", "grad")):
-            return False
-        for x, y in zip(a["data"], b["data"]):
-            if y != "?" and math.isfinite(x) and math.isfinite(y) and not compare.close(
-                    x, y, b.get("tol", 0.0), compare.UNITS.get(b["dtype"], 0.0)):
-                return False
-    return True
+def alike(a, b, *keys):
+    return isinstance(a, dict) and isinstance(b, dict) and all(a.get(k) == b.get(k) for k in keys)
 
 
-def integers_only(result, rows):
-    """Whether all values that differ are of integers or bools."""
-    return all(compare.difference(a, b) is None or "float" not in b["dtype"]
-               for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]))
+def only_flag(a, b):
+    """The same value, but for what requires grad."""
+    return isinstance(a, dict) and isinstance(b, dict) and compare.difference({**a, "grad": b.get("grad")}, b) is None
 
 
-def all_nan(result, rows):
-    """Whether all elements that differ are NaN here."""
-    for a, b in zip([v for row in result["prints"] for v in row], [v for row in rows for v in row]):
-        if compare.difference(a, b) is None:
-            continue
-        if not (isinstance(a, dict) and isinstance(b, dict)) or any(a.get(k) != b.get(k) for k in ("dtype", "shape", "grad")):
-            return False
-        if any(x == x and compare.difference({**a, "data": [x]}, {**b, "data": [y]}) for x, y in zip(a["data"], b["data"])):
-            return False
-    return True
+def is_at_nan(a, b):
+    """All elements that differ are NaN or infinite on one side."""
+    return alike(a, b, "dtype", "shape", "grad") and all(
+        y == "?" or not math.isfinite(x) or not math.isfinite(y) or
+        compare.close(x, y, b.get("tol", 0.0), compare.UNITS.get(b["dtype"], 0.0)) for x, y in zip(a["data"], b["data"]))
+
+
+def is_near(a, b):
+    """Equal to nine digits, whatever the history."""
+    return alike(a, b, "dtype", "shape") and all(y == "?" or x == y or abs(x - y) <= 1e-9 * abs(y) for x, y in zip(a["data"], b["data"]))
+
+
+def is_nan_here(a, b):
+    """All elements that differ are NaN here."""
+    return alike(a, b, "dtype", "shape", "grad") and not any(
+        x == x and compare.difference({**a, "data": [x]}, {**b, "data": [y]}) for x, y in zip(a["data"], b["data"]))
 
 
 def within_body(nodes, messages):
@@ -142,9 +129,27 @@ def within_body(nodes, messages):
 BOOLS = re.compile("(with|on) (a|two) bool tensors? is not supported|expected dtype bool for `end`")
 
 
+INTEGERS = re.compile("Autograd not support dtype|isDifferentiableType|implicitly created only for real scalar outputs but got torch.(bool|u?int)")
+# Nodes of PyTorch that several results share, or that an op without effect has, too.
+SHARED = ("VarMean", "Topk", "Median", "Kthvalue", "Sort", "Aminmax", "Max", "Min")
+COMPARISONS = {"eq_", "ne_", "lt_", "le_", "gt_", "ge_"}
+
+
+def in_refused_statement(nodes, messages, oracle):
+    """Whether gradc refuses the very statement that PyTorch refuses, for something else that is wrong with it."""
+    refused = oracle.refused_statement(nodes)
+    text = batch.graph_text(nodes)
+    if refused is None or refused["op"] in ("backward", "grad", *straight.CONTROL):
+        return False
+    part = json.dumps(refused, separators=(",", ":"))
+    start = text.find(part)
+    columns = [int(place.split(":")[1]) - 1 for place, _ in messages[:1] if ":" in place]
+    return start >= 0 and any(start <= c < start + len(part) for c in columns)
+
+
 def torch_domain(detail):
     import torch_program
-    return torch_program.DOMAIN.search(detail)
+    return torch_program.DOMAIN.search(detail) or "ZeroDivisionError" in detail
 
 
 def excuse_refusal(nodes, messages, kind, detail, oracle):
@@ -154,6 +159,10 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
     refused = compare.kind_of(message)
     if kind is not None and oracle.refused_later(nodes, refused):
         return "another error of the program"
+    if kind is not None and in_refused_statement(nodes, messages, oracle):
+        return "another error of the statement"
+    if refused == "overlap" and kind is None and {"index_fill_", "index_fill"} & set(words(nodes)):
+        return "limit: index_fill_ of an expanded tensor"
     if kind in ("shape of output", "result type") and re.search("is not supported for tensors of|not implemented for", message):
         return "another error of the statement"
     if refused == "other" and oracle.says_on_some_path(nodes, message[:40]):
@@ -164,7 +173,7 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "constant: a gradient whose derivative is zero has no history"
     if refused == "modified" and kind == "view":
         return "part: PyTorch refuses a saved part of a list as a view"
-    if kind == "other" and "Autograd not support dtype" in detail:
+    if kind == "other" and INTEGERS.search(detail):
         return "more: PyTorch gives integers a history"
     if kind == "other" and "while goes on past max_trips" in detail:
         return "order: an error of the build comes before one of the run"
@@ -186,7 +195,6 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
 
 
 DTYPES = re.compile("must have the same dtype|Found dtype|same dtype, but got")
-RESAMPLED = ("interpolate", "adaptive_avg_pool1d", "adaptive_avg_pool2d")
 NORMS = ("norm", "cosine_similarity", "cosine_embedding_loss", "pairwise_distance", "triplet_margin_loss", "dist", "cdist", "normalize")
 
 
@@ -197,8 +205,40 @@ def spared(nodes):
         yield [dict(n, retain_graph=True) if n is chosen else n for n in nodes]
 
 
+def is_write(node, nodes):
+    """Whether a node of PyTorch, as ReluBackward0, is one of the program's ops in place."""
+    return any(w.endswith("_") and node.lower().startswith(w[:-1].replace("_", "")) for w in words(nodes))
+
+
+def allowed(nodes, kind, detail, oracle):
+    """Why gradc takes a statement that PyTorch refuses."""
+    if kind == "overlap" and "some elements of the input tensor and the written-to" in detail:
+        return "overlap: what a write reads and writes in part"
+    if kind == "overlap" and {"zero_", "fill_", "masked_fill_"} & set(words(nodes)) and "expand" in words(nodes):
+        return "overlap: a constant written into an expanded tensor"
+    if kind == "other" and INTEGERS.search(detail):
+        return "more: PyTorch gives integers a history"
+    if kind == "other" and re.search(r"must be Tensor, not (int|float)", detail):
+        return "more: ops in place take numbers"
+    if kind == "other" and "the base given to float_power_ has dtype" in detail:
+        return "more: float_power_ rounds to the dtype that it writes"
+    if kind == "modified" and COMPARISONS & set(words(nodes)):
+        return "constant: nothing flows through a comparison in place"
+    if kind == "freed" and oracle.saver(nodes)[0].startswith(SHARED):
+        return "shared: results of one op are freed apart"
+    if kind == "modified" and "is output 0 of" in detail and is_write(oracle.saver(nodes)[0], nodes):
+        return "view: a write through a view saves nothing"
+    if kind == "modified" and any(o.endswith(".grad") for n in every_node(nodes) if n["op"] not in ("print", "no_grad")
+                                  for o in n.get("inputs", []) if isinstance(o, str)):
+        return "grad: a saved .grad is kept as it was"
+    return None
+
+
 def reason(nodes, result, rows, kind, detail, oracle, gradc):
     verdict, text = compare.judge(result, rows, kind)
+    if verdict in ("accepted", "kind"):
+        if rule := allowed(nodes, kind, detail, oracle):
+            return rule
     if verdict in ("refused", "kind"):
         if compare.kind_of(result["messages"][0][1]) == "freed" and any(
                 compare.judge(gradc.run(trial), rows, kind)[0] == "same" for trial in spared(nodes)):
@@ -208,8 +248,6 @@ def reason(nodes, result, rows, kind, detail, oracle, gradc):
         return "widened: requires grad on another path"
     if verdict == "accepted" and kind == "unused" and any(n["op"] in SAME for n in every_node(nodes)):
         return "same: an op that changes nothing is its operand"
-    if verdict == "accepted" and kind == "overlap" and "some elements of the input tensor and the written-to" in detail:
-        return "overlap: what a write reads and writes in part"
     if verdict == "accepted" and kind == "result type" and oracle.saver(nodes)[0]:
         return "more: PyTorch's own derivative does not take integers"
     if verdict == "accepted" and kind in ("modified", "freed") and oracle.saver(nodes)[1]:
@@ -222,36 +260,65 @@ def reason(nodes, result, rows, kind, detail, oracle, gradc):
         return "more: PyTorch has no derivative"
     if verdict == "accepted" and BOOLS.search(detail):
         return "more: PyTorch's own derivative does not take bools"
-    if verdict in ("accepted", "kind") and "Autograd not support dtype" in detail:
-        return "more: PyTorch gives integers a history"
     if verdict == "accepted" and kind == "other" and DTYPES.search(detail) and oracle.saver(nodes)[0]:
         return "more: PyTorch's own derivative does not take different dtypes"
-    if verdict == "value" and widened(nodes) and all_nan(result, rows):
-        return "widened: zero times an infinite derivative on another path"
     if verdict == "accepted" and kind == "leaf" and {"grad", "requires_grad_"} <= set(words(nodes)):
         return "constant: a gradient whose derivative is zero has no history"
-    if verdict == "value" and "scaled_dot_product_attention" in words(nodes) and only_at_nan(result, rows):
-        return "nan: a masked score hides NaN"
-    if verdict == "value" and "polygamma" in words(nodes) and only_at_nan(result, rows):
-        return "nan: trigamma of huge numbers"
-    if verdict == "value" and set(RESAMPLED) & set(words(nodes)) and only_at_nan(result, rows):
-        return "nan: a weight of zero times what is not finite"
-    if verdict == "value" and "nextafter" in words(nodes) and only_at_nan(result, rows):
-        return "nan: the gradient of nextafter at infinity"
-    if verdict == "value" and any(n.get("create_graph") for n in every_node(nodes)) and set(NORMS) & set(words(nodes)) and only_at_nan(result, rows):
-        return "nan: the second derivative of a norm at zero"
-    if verdict == "value" and widened(nodes) and zero_for_none(result, rows):
-        return "widened: a gradient of zero on another path"
-    if verdict == "value" and {"cumprod", "prod"} & set(words(nodes)) and only_at_nan(result, rows):
-        return "nan: cumprod at zeros, infinities and NaN"
-    if verdict == "value" and len(result["prints"]) == len(rows) and only_grad_differs(result, rows):
-        if any(n.get("create_graph") for n in every_node(nodes)):
-            return "constant: a gradient whose derivative is zero has no history"
-        if integers_only(result, rows):
-            return "more: PyTorch gives integers a history"
-        if {"no_grad", "requires_grad_"} & set(words(nodes)):
-            return "view: made without history"
-    return None
+    return excuse_values(nodes, result, rows, oracle) if verdict == "value" else None
+
+
+# What the operands of some op met (torch_layers.WHAT_MEETS), and what may differ then, at NaN and infinities alone.
+NAN_RULES = {
+    "attention": "a masked score hides NaN", "polygamma": "trigamma of huge numbers", "nextafter": "the gradient of nextafter at infinity and NaN",
+    "prod": "prod and cumprod at zeros, infinities and NaN", "nansum": "what nansum leaves out, times an infinite cotangent",
+    "addcdiv": "the square of addcdiv's divisor", "norms": "the variance of huge numbers", "logcumsumexp": "cotangents of logcumsumexp",
+    "transposed": "a weight of zero times what is not finite", "dist": "distances of what is not finite",
+}
+
+
+def value_rules(nodes, oracle):
+    """(predicate on a pair, rule), the narrow ones first."""
+    has, met = set(words(nodes)), oracle.met(nodes)
+    second = any(n.get("create_graph") for n in every_node(nodes))
+    zero_norm = any(n["op"] == "norm" and n.get("p") == 0 for n in every_node(nodes))
+    if zero_norm:
+        yield is_zero_for_none, "none: a norm of order 0 has no gradient in PyTorch"
+    if "cat" in has or "hstack" in has:
+        yield lambda a, b: a is None and isinstance(b, dict) and b["data"] == [], "none: an empty tensor in a list has no gradient here"
+    if widened(nodes):
+        yield is_zero_for_none, "widened: a gradient of zero on another path"
+        yield lambda a, b: only_flag(a, b) and a["grad"], "widened: requires grad on another path"
+    if second:
+        yield lambda a, b: only_flag(a, b) and not a["grad"], "constant: a gradient whose derivative is zero has no history"
+    yield lambda a, b: only_flag(a, b) and not a["grad"] and "float" not in b["dtype"], "more: PyTorch gives integers a history"
+    if {"no_grad", "requires_grad_"} & has:
+        yield lambda a, b: only_flag(a, b) and not a["grad"], "view: made without history"
+    if {"atan2", "arctan2"} & has and any(n.get("dtype") == "u8" for n in every_node(nodes)):
+        yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "more: PyTorch's own derivative wraps unsigned integers"
+    if second and "binary_cross_entropy" in has:
+        yield is_near, "rounding: PyTorch's second derivative of binary_cross_entropy adds 1e-12 to its divisors"
+    if "shrink" in met or "nextafter" in met:
+        yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "nan: the gradient of shrinking functions and nextafter at NaN"
+    if "flat" in met:
+        yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "rounding: a norm of equal elements is what rounding left of them"
+    for what in sorted(met & set(NAN_RULES)):
+        yield is_at_nan, "nan: " + NAN_RULES[what]
+    if {"interpolate", "adaptive_avg_pool1d", "adaptive_avg_pool2d"} & has:
+        yield is_at_nan, "nan: a weight of zero times what is not finite"
+    if second and set(NORMS) & has:
+        yield is_at_nan, "nan: the second derivative of a norm at zero"
+    if widened(nodes):
+        yield is_nan_here, "widened: zero times an infinite derivative on another path"
+
+
+def excuse_values(nodes, result, rows, oracle):
+    """The rule for the first value that differs, where each has one."""
+    pairs = differing(result, rows)
+    if not pairs:
+        return None
+    rules = list(value_rules(nodes, oracle))
+    found = [next((rule for holds, rule in rules if holds(a, b)), None) for a, b in pairs]
+    return None if None in found else found[0]
 
 
 def excuse(nodes, result, rows, kind, detail, oracle, gradc):

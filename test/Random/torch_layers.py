@@ -8,6 +8,40 @@ class Outside(Exception):
     """The program does what gradc does not mean to copy."""
 
 
+MET = set()  # what ops met that rules.py asks for
+
+
+def meet(what, condition):
+    """Notes it, where the condition holds for some element."""
+    if bool(torch.as_tensor(condition).any()):
+        MET.add(what)
+
+
+def not_finite(*inputs):
+    return any(torch.is_tensor(x) and x.is_floating_point() and not bool(x.isfinite().all()) for x in inputs)
+
+
+def noted(what, condition, meaning):
+    """The meaning of an op that notes when its inputs meet a condition."""
+    def call(n, *inputs):
+        meet(what, condition(*inputs))
+        return meaning(n, *inputs)
+    return call
+
+
+def flat(x, *rest):
+    """Nearly equal elements: what is left of them without their mean is what rounding left."""
+    if not torch.is_tensor(x) or not x.is_floating_point() or x.numel() < 2:
+        return False
+    rows = x.detach().to(torch.float64).sort().values.reshape(-1)
+    return bool(((rows[1:] - rows[:-1]).abs() <= 1e-6 * rows[1:].abs()).any())
+
+
+def huge(x, *rest):
+    """Squares overflow."""
+    return x.is_floating_point() and bool((~(x.to(torch.float64).abs() < 1e18)).any())
+
+
 def kw(n, *names):
     return {k: number(n[k]) for k in names if k in n}
 
@@ -54,6 +88,12 @@ def median(n, x):
 def norm(n, x):
     p = number(n.get("p", 2))
     return torch.linalg.vector_norm(x, p, **kw(n, "dim", "keepdim"))
+
+
+def polygamma(n, x):
+    if bool((x < -1e6).any()):
+        raise Outside("PyTorch's takes a step for each unit below zero")
+    return torch.polygamma(n["n"], x)
 
 
 def nansum_mean(name):
@@ -168,7 +208,7 @@ MEANINGS = {
     "argsort": lambda n, x: torch.argsort(x, dim=n.get("dim", -1), descending=n.get("descending", False), stable=True),
     "topk": topk, "kthvalue": kthvalue, "median": median, "glu": lambda n, x: F.glu(x, n.get("dim", -1)),
     # elementwise
-    "polygamma": lambda n, x: torch.polygamma(n["n"], x), "threshold": lambda n, x: F.threshold(x, n["threshold"], n["value"]),
+    "polygamma": polygamma, "threshold": lambda n, x: F.threshold(x, n["threshold"], n["value"]),
     "softplus": plain(F.softplus, "beta", "threshold"), "celu": plain(F.celu, "alpha"), "elu": plain(F.elu, "alpha"),
     "leaky_relu": plain(F.leaky_relu, "negative_slope"), "hardtanh": plain(F.hardtanh, "min_val", "max_val"),
     "hardshrink": plain(F.hardshrink, "lambd"), "softshrink": plain(F.softshrink, "lambd"), "gelu": plain(F.gelu, "approximate"),
@@ -209,3 +249,21 @@ MEANINGS = {
     "batch_norm": batch_norm, "instance_norm": instance_norm, "normalize": lambda n, x: F.normalize(x, n.get("p", 2), n.get("dim", 1)),
     "scaled_dot_product_attention": attention,
 }
+
+WHAT_MEETS = {
+    "nextafter": ("nextafter", not_finite), "nextafter_": ("nextafter", not_finite), "nansum": ("nansum", lambda x: x.isnan()), "nanmean": ("nansum", lambda x: x.isnan()),
+    "addcdiv": ("addcdiv", lambda x, a, b: ~torch.isfinite(1 / (b * b).to(torch.float32)) if torch.is_tensor(b) else False),
+    "prod": ("prod", lambda x: not_finite(x) or (x == 0)), "cumprod": ("prod", lambda x: not_finite(x) or (x == 0)),
+    "scaled_dot_product_attention": ("attention", not_finite), "polygamma": ("polygamma", lambda x: x.abs() > 2**24),
+    "logcumsumexp": ("logcumsumexp", lambda x: True), "dist": ("dist", not_finite), "cdist": ("dist", not_finite),
+    **{k: ("shrink", lambda x: x.isnan()) for k in ("hardshrink", "softshrink", "hardtanh", "elu", "celu")},
+    **{k: ("norms", huge) for k in ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "var", "std", "normalize",
+                                    "cosine_similarity")},
+    **{f"conv_transpose{d}d": ("transposed", not_finite) for d in (1, 2, 3)},
+}
+MEANINGS["nextafter_"] = lambda n, a, b: a.nextafter_(b)
+MEANINGS["nextafter"] = lambda n, a, b: torch.nextafter(a if torch.is_tensor(a) else torch.tensor(a), b)
+for _name in ("batch_norm", "instance_norm", "group_norm", "layer_norm"):
+    MEANINGS[_name] = noted("flat", flat, MEANINGS[_name])
+for _name, (_what, _condition) in WHAT_MEETS.items():
+    MEANINGS[_name] = noted(_what, _condition, MEANINGS[_name])

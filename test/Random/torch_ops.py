@@ -77,14 +77,21 @@ def known(op):
     return op in MEANINGS or op in ALIASES or hasattr(torch, op) or hasattr(F, op)
 
 
+def number_before(x, *others):
+    """A number before tensors has the weight of a tensor without dims; less than that where they have none, either."""
+    for t in others:
+        if torch.is_tensor(t) and t.dim() == 0 and type(x) is not bool and (t.is_floating_point() or type(x) is int):
+            return torch.tensor(x, dtype=t.dtype) if t.dtype != torch.bool else torch.tensor(x)
+    return torch.tensor(x)
+
+
 def call(op, n, inputs):
     """The value of a node that is neither a creation, a statement nor control."""
     if op in MEANINGS:
         return MEANINGS[op](n, *inputs)
     if op.endswith("_"):
         return getattr(inputs[0], op)(*inputs[1:]) if hasattr(inputs[0], op) else getattr(F, op)(*inputs)
-    # A number before a tensor has the weight of a tensor without dims.
-    inputs = [x if torch.is_tensor(x) or k else torch.tensor(x) for k, x in enumerate(inputs)]
+    inputs = [x if torch.is_tensor(x) or k else number_before(x, *inputs[1:]) for k, x in enumerate(inputs)]
     function = ALIASES.get(op) or getattr(torch, op, None) or getattr(F, op)
     return function(*inputs)
 

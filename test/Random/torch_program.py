@@ -46,6 +46,8 @@ INWARD = ("_norm", "aten::norm", "dist", "var", "std")
 # Sums, which cancel by what rounding did to their terms; trusted where they are exact.
 SUMS = ("aten::sum", "aten::mean", "aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm", "aten::addbmm", "aten::dot", "aten::mv", "aten::addmv",
         "aten::convolution", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
+# Ops that compute in the dtypes of their operands.
+MIXED = ("aten::binary_cross_entropy_with_logits",)
 # Ops that show the sign of a NaN, which no standard fixes: of their first and second operand.
 SIGNS = ("signbit", "copysign")
 # Whose value at NaN is 0 in PyTorch's vectors and the cotangent in what is left of them.
@@ -82,13 +84,15 @@ class Noise(TorchDispatchMode):
         out = func(*args, **kwargs)
         plain = name.split(".")[0]
         if plain in TORN:
-            out = torch.where(torch.isnan(args[1]), args[0] - out, out)
+            out = torch.where(torch.isnan(args[1]), torch.where(out == 0, args[0], 0), out)
         if plain == "aten::gelu":  # NaN at infinity in PyTorch's vectors only
             out = torch.where(args[0] == math.inf, torch.where(torch.isnan(out), args[0], math.nan), out)
         if plain in SUMS and torch.is_tensor(out):
             moved = func(*[[self.nudged(b) for b in a] if isinstance(a, list) else self.nudged(a) for a in args], **kwargs)
             if self.exact:
                 moved = torch.where(self.is_exact(func, args, kwargs, out), out, moved)
+            if all(bool(a.isfinite().all()) for a in args if torch.is_tensor(a)):  # it overflows: to what, the order decides
+                out = torch.where(torch.isfinite(out), out, math.nan if self.seed % 2 else 0.0)
             out = torch.where(torch.isfinite(out) & torch.isfinite(moved), moved, out)
         if func.is_view or any(part in name for part in SILENT):
             return out
@@ -124,9 +128,15 @@ class Noise(TorchDispatchMode):
         if name in SUMS and single:
             return
         step = max(self.STEP[y.dtype], self.COARSE.get(name, 0.0))
+        mixed = name in MIXED and len({a.dtype for a in args[:2]}) > 1
+        if mixed:  # the logarithms are in the dtype of the first
+            step = max(step, self.STEP[args[0].dtype])
         moved = y + y * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
-        if single and self.exact:
+        if single and self.exact and not mixed:
             moved = torch.where(self.is_exact(func, args, kwargs, y), y, moved)
+        if name.startswith("aten::logaddexp") and single:  # the sum cancels near zero
+            larger = torch.nan_to_num(torch.maximum(args[0].abs(), args[1].abs()), posinf=0.0)
+            moved = moved + larger * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
         if name == "aten::gelu":  # 1 + erf cancels
             moved = moved + args[0] * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
         moved = torch.where(torch.isfinite(y), moved, y)
@@ -150,6 +160,8 @@ class Program:
         self.forced = forced  # which way the ifs go, instead of their conditions
         self.branches = 0
         self.handed = set()  # storages of what came out of loops and branches
+        self.leaves = []
+        self.failed = None  # the innermost node that PyTorch refused
         self.made = {}  # where in the graph a name was when it was given or written
 
     def lookup(self, name):
@@ -177,7 +189,8 @@ class Program:
                     self.unchecked(n, values[1])
                     continue
                 for name, w in zip(n.get("names", []), n.get("wrt", [])):
-                    self.scopes[-1][name] = torch.zeros_like(self.lookup(w))
+                    w = self.lookup(w)
+                    self.scopes[-1][name] = w * 0 if n.get("create_graph") else torch.zeros_like(w)
             except KeyError:
                 if self.errors is None:
                     raise  # else a name that a statement left out would have given
@@ -190,7 +203,11 @@ class Program:
         self.body([n])
 
     def node(self, n):
-        value = self.value(n["op"], n)
+        try:
+            value = self.value(n["op"], n)
+        except ERRORS:
+            self.failed = self.failed or n  # the innermost
+            raise
         if isinstance(value, (tuple, list)) and n["op"] != "grad":
             for name, part in zip(n.get("names", []), value):
                 self.scopes[-1][name] = part
@@ -203,7 +220,9 @@ class Program:
 
     def value(self, op, n):
         if op in torch_ops.CREATIONS:
-            return torch_ops.create(n)
+            t = torch_ops.create(n)
+            self.leaves += [t] if n.get("requires_grad") else []
+            return t
         if hasattr(self, "do_" + op):
             return getattr(self, "do_" + op)(n)
         inputs = [self.operand(o) for o in n.get("inputs", [])]
@@ -219,6 +238,9 @@ class Program:
     def do_backward(self, n):
         i = [self.operand(o) for o in n["inputs"]]
         create = n.get("create_graph", False)
+        for t in self.leaves:
+            if t.grad is not None and t.grad.untyped_storage().data_ptr() in self.handed:
+                raise Outside  # what a loop or branch handed on does not follow what is added to a gradient
         i[1:] = [d.clone() for d in i[1:]]  # PyTorch may make it the .grad itself, and add to it later
         i[0].backward(*i[1:], retain_graph=n.get("retain_graph", create), create_graph=create)
 
@@ -229,11 +251,11 @@ class Program:
         # What a loop or branch hands on is a new value for gradc, though PyTorch's is the same tensor.
         for name, t in zip(n["wrt"], wrt):
             names = [other for scope in self.scopes for other, value in scope.items() if value is t]
-            if names[0] != name:
+            if names[0] != name and self.forced is None:
                 raise Outside
         for name, t in zip(n["wrt"], wrt):
             # A write to its base gives a view another place in the graph; and one that changes nothing is its base for gradc.
-            if t._is_view() and (self.made.get(name, (None,))[0] is not t.grad_fn or
+            if self.forced is None and t._is_view() and (self.made.get(name, (None,))[0] is not t.grad_fn or
                                  (t.shape == t._base.shape and t.stride() == t._base.stride())):
                 raise Outside
         grads = torch.autograd.grad(i[0], wrt, *i[1:], create_graph=create,
@@ -337,6 +359,17 @@ def run(nodes, noise=None, forced=None, exact=True):
     except ERRORS as e:
         error = str(e)
     return p.rows, error
+
+
+def refused_statement(nodes):
+    """The node that PyTorch refuses; None when it refuses none."""
+    p = Program()
+    torch.manual_seed(67280421310721)
+    try:
+        p.body(nodes)
+    except ERRORS:
+        pass
+    return p.failed
 
 
 def all_errors(nodes, forced=None):
