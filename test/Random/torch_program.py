@@ -44,7 +44,7 @@ SILENT = ("clone", "copy", "empty", "detach", "fill", "zero", "item", "alias", "
 TIES = ("amin", "amax", "min", "max", "aminmax", "minimum", "maximum", "fmin", "fmax", "clamp", "clamp_min", "clamp_max")
 INWARD = ("_norm", "aten::norm", "dist", "var", "std")
 # Sums, which cancel by what rounding did to their terms; trusted where they are exact.
-SUMS = ("aten::sum", "aten::mean", "aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm", "aten::addbmm", "aten::dot", "aten::mv", "aten::addmv",
+SUMS = ("aten::sum", "aten::nansum", "aten::mean", "aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm", "aten::addbmm", "aten::dot", "aten::mv", "aten::addmv",
         "aten::convolution", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
 # Ops that compute in the dtypes of their operands.
 MIXED = ("aten::binary_cross_entropy_with_logits",)
