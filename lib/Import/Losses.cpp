@@ -77,7 +77,7 @@ static Term huber(Call &call, Term x, Term y) {
     return call.none();
   }
   Term z = x - y, a = abs(z);
-  Term isLarge = compare(a, delta, P::gt), small = select(isLarge, 0, z);
+  Term isLarge = compare(a, delta, P::ge), small = select(isLarge, 0, z);
   return select(isLarge, (a - 0.5 * delta) * delta, small * small * 0.5);
 }
 

@@ -312,6 +312,11 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
 
 LogicalResult Importer::write(Tensor &target, Value value, bool history, Location loc) {
   Storage &storage = *target.storage;
+  // What is written may be what was there: who reads it from now on reads the new contents.
+  if (value == storage.current || llvm::is_contained(storage.reads, value)) {
+    value = ag::ReshapeOp::create(b, loc, value.getType(), value);
+    value.getDefiningOp()->setAttr("ag.copy", b.getUnitAttr());
+  }
   written = value;
   value = unview(target, value, loc);
   storage.history |= history && gradEnabled() && !storage.leaf;

@@ -152,6 +152,9 @@ DOMAIN = re.compile("all elements of (input|target) should be between 0 and 1")
 ERRORS = (RuntimeError, TypeError, AttributeError, ValueError, IndexError)
 
 
+DRAWS_IN_PLACE = ("uniform_", "normal_", "bernoulli_", "exponential_", "random_")
+
+
 class Program:
     def __init__(self, forced=None, errors=None):
         self.errors = errors  # the kinds of all errors: statements that fail are left out
@@ -228,6 +231,8 @@ class Program:
         inputs = [self.operand(o) for o in n.get("inputs", [])]
         if op.endswith("_") and inputs[0].untyped_storage().data_ptr() in self.handed and inputs[0].is_leaf:
             raise Outside  # what a loop or branch handed on does not follow a later write of a leaf
+        if op in DRAWS_IN_PLACE and not inputs[0].is_contiguous():
+            raise Outside  # PyTorch draws in the order of memory, gradc in that of the view
         y = torch_ops.call(op, n, inputs)
         if op.endswith("_") and isinstance(n["inputs"][0], str):
             self.made[n["inputs"][0]] = (y.grad_fn,)
