@@ -18,10 +18,12 @@ void gradc::link::buildLinkPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createStackArenaPass());
   pm.addPass(createSealFunctionsPass());
   pm.addNestedPass<func::FuncOp>(createExitLoopsPass());
-  pm.addPass(createSCFToControlFlowPass());
+  // Upstream's passes simplify regions over and over: loops are one block each as long as they are
+  // loops.
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createSchedToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
