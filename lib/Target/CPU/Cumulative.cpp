@@ -1,183 +1,57 @@
 // Cumulative.cpp - sums, products, ... so far along a dim, by vectors along the dims behind it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Sums of floats are kept in double and rounded for every element, as PyTorch does.
+#include "../Lanes/Cumulation.h"
 #include "Owned.h"
 
 using namespace mlir;
 using namespace gradc;
 using namespace gradc::cpu;
-using sched::Combiner;
-
-namespace {
 
 /// Where there are no dims behind it, this many rows run side by side: one is a chain of operations
 /// that wait for each other.
-constexpr int64_t kRows = 4;
+static constexpr int64_t kRows = 4;
 
-/// The next element of every instance from the inputs' elements and the one before.
-using Step = llvm::function_ref<Lanes(ArrayRef<Lanes> inputs, const Lanes &last)>;
-
-class Cumulation {
-public:
-  Cumulation(LaneBuilder &b, Lines lines, Type element, Type carry, bool reverse,
-             ArrayRef<Value> inputs, Value output, Step step)
-      : b(b), lines(lines), element(element), carry(carry), reverse(reverse), inputs(inputs),
-        output(output), step(step) {}
-
-  void run() {
-    if (lines.inner > 1) {
-      bool shareOuter = lines.outer >= kShareFrom;
-      auto parts = shareOuter ? forEachPart : shareParts;
-      auto each = [&](Value outer) {
-        Value row = b.mul(outer, lines.size * lines.inner);
-        parts(b, element, lines.inner, 4, [&](Value at, ArrayRef<int64_t> lanes) {
-          SmallVector<Value> offsets;
-          Value next = b.add(row, at);
-          for (int64_t n : lanes) {
-            offsets.push_back(next);
-            next = b.add(next, n);
-          }
-          alongLine(offsets, lanes);
-        });
-      };
-      if (shareOuter)
-        shareLoop(b, lines.outer, each);
-      else
-        b.loop(b.i64(0), b.i64(lines.outer), 1, each);
-      return;
-    }
-    auto rows = [&](Value first, int64_t count) {
-      SmallVector<Value> offsets;
-      for (int64_t i = 0; i < count; ++i)
-        offsets.push_back(b.mul(b.add(first, i), lines.size));
-      alongLine(offsets, SmallVector<int64_t>(count, 1));
+/// All lines: by vectors along the dims behind it, or several rows side by side.
+static void emitLines(LaneBuilder &b, Cumulation cumulation) {
+  const Lines &lines = cumulation.lines;
+  Type element = cumulation.element;
+  if (lines.inner > 1) {
+    bool shareOuter = lines.outer >= kShareFrom;
+    auto parts = shareOuter ? forEachPart : shareParts;
+    auto each = [&](Value outer) {
+      Value row = b.mul(outer, lines.size * lines.inner);
+      parts(b, element, lines.inner, 4, [&](Value at, ArrayRef<int64_t> lanes) {
+        SmallVector<Value> offsets;
+        Value next = b.add(row, at);
+        for (int64_t n : lanes) {
+          offsets.push_back(next);
+          next = b.add(next, n);
+        }
+        cumulation.along(offsets, lanes);
+      });
     };
-    int64_t full = lines.outer / kRows;
-    shareLoop(b, full, [&](Value group) { rows(b.mul(group, kRows), kRows); });
-    if (lines.outer % kRows)
-      b.lead([&] { rows(b.i64(full * kRows), lines.outer % kRows); });
+    if (shareOuter)
+      shareLoop(b, lines.outer, each);
+    else
+      b.loop(b.i64(0), b.i64(lines.outer), 1, each);
+    return;
   }
-
-private:
-  void alongLine(ArrayRef<Value> offsets, ArrayRef<int64_t> lanes) {
-    auto load = [&](unsigned input, Value i) {
-      Lanes out;
-      for (auto [offset, n] : llvm::zip(offsets, lanes))
-        out.push_back(widen(b.load(inputs[input], place(offset, i), element, n)));
-      return out;
-    };
-    auto store = [&](const Lanes &values, Value i) {
-      for (auto [offset, v] : llvm::zip(offsets, values))
-        b.store(narrow(v), output, place(offset, i));
-    };
-    Lanes first = load(inputs.size() - 1, b.i64(0));
-    store(first, b.i64(0));
-    b.loop(b.i64(1), b.i64(lines.size), 1, first, [&](Value i, Lanes last) {
-      SmallVector<Lanes> elements;
-      for (unsigned k = 0; k < inputs.size(); ++k)
-        elements.push_back(load(k, i));
-      Lanes next = step(elements, last);
-      store(next, i);
-      return next;
-    });
-  }
-
-  Value place(Value offset, Value i) {
-    if (reverse)
-      i = arith::SubIOp::create(b.b, b.loc, b.i64(lines.size - 1), i);
-    return b.add(offset, b.mul(i, lines.inner));
-  }
-  Value widen(Value v) {
-    if (element == carry)
-      return v;
-    return arith::ExtFOp::create(b.b, b.loc, withElement(v.getType(), carry), v);
-  }
-  Value narrow(Value v) {
-    if (element == carry)
-      return v;
-    return arith::TruncFOp::create(b.b, b.loc, withElement(v.getType(), element), v);
-  }
-
-  LaneBuilder &b;
-  Lines lines;
-  Type element, carry;
-  bool reverse;
-  ArrayRef<Value> inputs; // the last one is what the result starts with
-  Value output;
-  Step step;
-};
-
-/// log(exp(x) + exp(y)), without overflow.
-Vec logAddExp(const Vec &x, const Vec &y) {
-  Vec high = select(x > y, x, y), low = select(x > y, y, x);
-  Vec part = expVec(low - high);
-  // log(1 + part), exact also where 1 + part is rounded (Kahan).
-  Vec one = part + 1.0;
-  Vec excess = one - 1.0;
-  Vec log = select(equal(excess, 0.0), part, logVec(one) * (part / excess));
-  // Equal infinities have no difference.
-  Vec sum = select(equal(low, high) & isNan(low - high), high, high + log);
-  return select(isNan(x), x, select(isNan(y), y, sum));
+  auto rows = [&](Value first, int64_t count) {
+    SmallVector<Value> offsets;
+    for (int64_t i = 0; i < count; ++i)
+      offsets.push_back(b.mul(b.add(first, i), lines.size));
+    cumulation.along(offsets, SmallVector<int64_t>(count, 1));
+  };
+  int64_t full = lines.outer / kRows;
+  shareLoop(b, full, [&](Value group) { rows(b.mul(group, kRows), kRows); });
+  if (lines.outer % kRows)
+    b.lead([&] { rows(b.i64(full * kRows), lines.outer % kRows); });
 }
-
-Lanes extremum(LaneBuilder &b, const Lanes &x, const Lanes &last, bool max) {
-  Lanes out;
-  for (auto [v, l] : llvm::zip(x, last)) {
-    Type element = getElementTypeOrSelf(v.getType());
-    if (!isa<FloatType>(element)) {
-      bool isBool = element.isInteger(1);
-      Combiner most = isBool ? Combiner::Or : Combiner::Max;
-      Combiner least = isBool ? Combiner::And : Combiner::Min;
-      out.push_back(b.combine(max ? most : least, l, v));
-      continue;
-    }
-    // A later equal element replaces the former. NaN wins, and stays.
-    auto predicate = max ? arith::CmpFPredicate::UGE : arith::CmpFPredicate::ULE;
-    Value better = arith::CmpFOp::create(b.b, b.loc, predicate, v, l);
-    Value isNan = arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::UNO, v, v);
-    Value wasNan = arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::UNO, l, l);
-    Value kept = arith::SelectOp::create(b.b, b.loc, wasNan, l, v);
-    Value next = arith::SelectOp::create(b.b, b.loc, better, kept, l);
-    out.push_back(arith::SelectOp::create(b.b, b.loc, isNan, v, next));
-  }
-  return out;
-}
-
-Lanes combineAll(LaneBuilder &b, Combiner combiner, const Lanes &x, const Lanes &y) {
-  Lanes out;
-  for (auto [v, w] : llvm::zip(x, y))
-    out.push_back(b.combine(combiner, v, w));
-  return out;
-}
-
-} // namespace
 
 void gradc::cpu::emitCumulative(LaneBuilder &b, ag::CumulativeOp op, const OwnedKernel &kernel) {
-  using Kind = ag::CumulativeKind;
-  Type element = getElementTypeOrSelf(op.getX().getType()), carry = element;
-  Kind kind = op.getKind();
-  bool isExtremum = kind == Kind::max || kind == Kind::min;
-  if (!isExtremum && isa<FloatType>(element))
-    carry = b.b.getF64Type();
-  auto step = [&](ArrayRef<Lanes> in, const Lanes &last) -> Lanes {
-    if (isExtremum)
-      return extremum(b, in[0], last, kind == Kind::max);
-    if (kind == Kind::logaddexp)
-      return logAddExp(Vec(b, last), Vec(b, in[0])).lanes;
-    return combineAll(b, kind == Kind::sum ? Combiner::Add : Combiner::Mul, last, in[0]);
-  };
-  Cumulation(b, Lines(op.getX(), op.getDim()), element, carry, op.getReverse(), kernel.operands[0],
-             kernel.results[0], step)
-      .run();
+  emitLines(b, Cumulation(b, op, kernel.operands, kernel.results[0]));
 }
 
 void gradc::cpu::emitRecurrence(LaneBuilder &b, ag::RecurrenceOp op, const OwnedKernel &kernel) {
-  Type element = getElementTypeOrSelf(op.getX().getType());
-  auto step = [&](ArrayRef<Lanes> in, const Lanes &last) {
-    return combineAll(b, Combiner::Add, combineAll(b, Combiner::Mul, in[0], last), in[1]);
-  };
-  Cumulation(b, Lines(op.getX(), op.getDim()), element, b.b.getF64Type(), op.getReverse(),
-             kernel.operands, kernel.results[0], step)
-      .run();
+  emitLines(b, Cumulation(b, op, kernel.operands, kernel.results[0]));
 }

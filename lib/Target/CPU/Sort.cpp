@@ -46,7 +46,6 @@ private:
   Value least(Value x, Value y) { return arith::MinSIOp::create(b.b, b.loc, x, y); }
   Value both(Value x, Value y) { return arith::AndIOp::create(b.b, b.loc, x, y); }
   Value either(Value x, Value y) { return arith::OrIOp::create(b.b, b.loc, x, y); }
-  Value notOf(Value x) { return arith::XOrIOp::create(b.b, b.loc, x, b.integer(1, x.getType())); }
 
   void sortLine(Value offset, ArrayRef<Value> rows) {
     Type i64 = b.b.getI64Type();
@@ -82,27 +81,13 @@ private:
         Value x = b.load(from, i, element, 1), y = b.load(from, j, element, 1);
         Value leftIsOver = compare(arith::CmpIPredicate::sge, heads[0], middle);
         Value rightIsThere = compare(arith::CmpIPredicate::slt, heads[1], end);
-        Value right = both(rightIsThere, either(leftIsOver, precedes(y, x)));
+        Value right = both(rightIsThere, either(leftIsOver, sortsBefore(b, descending, y, x)));
         b.store(select(right, y, x), to, out);
         b.store(b.load(fromIndices, select(right, j, i), b.b.getI64Type(), 1), toIndices, out);
         return {select(right, heads[0], b.add(heads[0], 1)),
                 select(right, b.add(heads[1], 1), heads[1])};
       });
     });
-  }
-
-  /// Whether y comes before x although it stands behind it.
-  Value precedes(Value y, Value x) {
-    if (descending)
-      std::swap(x, y);
-    if (!isa<FloatType>(element))
-      return compare(element.isInteger(1) ? arith::CmpIPredicate::ult : arith::CmpIPredicate::slt,
-                     y, x);
-    auto isNan = [&](Value v) -> Value {
-      return arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::UNO, v, v);
-    };
-    Value less = arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OLT, y, x);
-    return either(less, both(isNan(x), notOf(isNan(y))));
   }
 
   LaneBuilder &b;

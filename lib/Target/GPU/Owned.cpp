@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A thread an element, or a line of elements; in each the order is the CPU's.
-#include "../Lanes/Owned.h"
+#include "../Lanes/Cumulation.h"
 #include "Writer.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -86,18 +86,8 @@ static Lanes chain(Threads &t, const Windows::Read &r, Lanes sum,
   return t.choose(r.isThere, sum, [&] { return Lanes{product()}; });
 }
 
-static LogicalResult checkFloats(Operation *op, std::string &why) {
-  Type element = getElementTypeOrSelf(op->getOperand(0).getType());
-  if (element.isF32() || element.isF64())
-    return success();
-  llvm::raw_string_ostream(why) << "of elements of " << element;
-  return failure();
-}
-
 /// A thread an output: over channels, then window positions.
-static LogicalResult emitConvolution(KernelWriter &w, ag::ConvolutionOp op, std::string &why) {
-  if (failed(checkFloats(op, why)))
-    return failure();
+static LogicalResult emitConvolution(KernelWriter &w, ag::ConvolutionOp op) {
   auto y = cast<RankedTensorType>(op.getY().getType()).getShape();
   auto weight = cast<RankedTensorType>(op.getW().getType()).getShape();
   Windows windows(op, weight.drop_front(2), y.drop_front(2));
@@ -134,10 +124,7 @@ static LogicalResult emitConvolution(KernelWriter &w, ag::ConvolutionOp op, std:
 }
 
 /// A thread an element of the weight: over images, then positions.
-static LogicalResult emitConvolutionWeight(KernelWriter &w, ag::ConvolutionWeightOp op,
-                                           std::string &why) {
-  if (failed(checkFloats(op, why)))
-    return failure();
+static LogicalResult emitConvolutionWeight(KernelWriter &w, ag::ConvolutionWeightOp op) {
   auto y = cast<RankedTensorType>(op.getY().getType()).getShape();
   auto gradient = cast<RankedTensorType>(op.getD().getType()).getShape();
   Windows windows(op, y.drop_front(2), gradient.drop_front(2));
@@ -207,13 +194,66 @@ static LogicalResult emitScatter(KernelWriter &w, ag::ScatterOp op) {
   return success();
 }
 
+/// A thread a line.
+template <class Op> static LogicalResult emitCumulation(KernelWriter &w, Op op) {
+  Lines lines(op.getX(), op.getDim());
+  w.forEach(sched::KernelGraph(), lines.outer * lines.inner, [&](DeviceKernel &k, Value position) {
+    LaneBuilder &b = k.threads.b;
+    Lanes at = k.threads.unpack(position, {lines.outer, lines.inner});
+    SmallVector<Value> inputs;
+    for (Value v : op->getOperands())
+      inputs.push_back(argumentOf(k, v));
+    Cumulation cumulation(b, op, inputs, k.kernel.results[0]);
+    cumulation.along({b.add(b.mul(at[0], lines.size * lines.inner), at[1])}, {1});
+  });
+  return success();
+}
+
+/// A thread an element, which counts those that come before it: that is its place.
+static LogicalResult emitSort(KernelWriter &w, ag::SortOp op) {
+  Lines lines(op.getX(), op.getDim());
+  Type element = getElementTypeOrSelf(op.getX().getType());
+  bool descending = op.getDescending();
+  int64_t count = lines.outer * lines.size * lines.inner;
+  w.forEach(sched::KernelGraph(), count, [&](DeviceKernel &k, Value position) {
+    Threads &t = k.threads;
+    LaneBuilder &b = t.b;
+    Lanes at = t.unpack(position, {lines.outer, lines.size, lines.inner});
+    Value line = b.add(b.mul(at[0], lines.size * lines.inner), at[2]);
+    Value x = argumentOf(k, op.getX());
+    auto load = [&](Value i) { return b.load(x, b.add(line, b.mul(i, lines.inner)), element, 1); };
+    Value own = load(at[1]);
+    // Before it in memory, all but those that belong behind it; behind it, those that belong
+    // before.
+    auto count = [&](Value from, Value to, Value start, bool before) {
+      return b.loop(from, to, 1, {start}, [&](Value j, Lanes sum) -> Lanes {
+        Value other = load(j);
+        Value moves = before ? sortsBefore(b, descending, own, other)
+                             : sortsBefore(b, descending, other, own);
+        if (before)
+          moves = arith::XOrIOp::create(b.b, b.loc, moves, b.integer(1, moves.getType()));
+        return {b.add(sum[0], arith::ExtUIOp::create(b.b, b.loc, b.b.getI64Type(), moves))};
+      })[0];
+    };
+    Value place = count(b.i64(0), at[1], b.i64(0), true);
+    place = count(b.add(at[1], 1), b.i64(lines.size), place, false);
+    Value to = b.add(line, b.mul(place, lines.inner));
+    b.store(own, k.kernel.results[0], to);
+    b.store(at[1], k.kernel.results[1], to);
+  });
+  return success();
+}
+
 LogicalResult gradc::gpu::emitOwned(KernelWriter &w, ag::KernelOpInterface op, std::string &why) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ag::ScatterOp o) { return emitScatter(w, o); })
-      .Case([&](ag::ConvolutionOp o) { return emitConvolution(w, o, why); })
-      .Case([&](ag::ConvolutionWeightOp o) { return emitConvolutionWeight(w, o, why); })
+      .Case([&](ag::ConvolutionOp o) { return emitConvolution(w, o); })
+      .Case([&](ag::ConvolutionWeightOp o) { return emitConvolutionWeight(w, o); })
+      .Case([&](ag::SortOp o) { return emitSort(w, o); })
+      .Case([&](ag::CumulativeOp o) { return emitCumulation(w, o); })
+      .Case([&](ag::RecurrenceOp o) { return emitCumulation(w, o); })
       .Default([&](Operation *o) {
-        why = ("'" + o->getName().getStringRef() + "' has none yet").str();
+        why = ("no emitter for '" + o->getName().getStringRef() + "'").str();
         return failure();
       });
 }

@@ -3,7 +3,7 @@
 //
 // The order of every sum is that of the CPU's emitters, so that both give the same bits: along a
 // row, chunks of 4096 elements of 64 strided partial sums each, of which a lane of a warp has two;
-// along outer dims, 64 blocks of rows, each summed up by one thread or warp.
+// along outer dims, 64 blocks of rows, each summed up by one thread.
 #include "Rows.h"
 
 using namespace mlir;
@@ -17,12 +17,10 @@ using sched::KernelNode;
 /// A thread of an elementwise kernel moves so many bytes at once.
 static constexpr int64_t kVectorBytes = 16;
 
-LogicalResult RowEmitter::run(std::string &why) {
+void RowEmitter::run() {
   placeSums();
   for (const KernelNest &n : g.nests())
-    if (failed(nest(n, why)))
-      return failure();
-  return success();
+    nest(n);
 }
 
 /// Where outer reductions end: in a result's buffer, or in the workspace.
@@ -51,41 +49,42 @@ void RowEmitter::placeSums() {
   }
 }
 
-LogicalResult RowEmitter::nest(const KernelNest &n, std::string &why) {
-  if (!n.reduces.empty() && !n.results.empty()) {
-    // Apart, each has more threads. The sums come first: a result may lie over what they read.
-    KernelNest sumsOnly = n, resultsOnly = n;
-    sumsOnly.results.clear();
-    resultsOnly.reduces.clear();
-    resultsOnly.reduced = 0;
-    return failure(failed(nest(sumsOnly, why)) || failed(nest(resultsOnly, why)));
+void RowEmitter::nest(const KernelNest &n) {
+  KernelNest sumsOnly = n, along = n, still = n;
+  sumsOnly.results.clear();
+  for (KernelNest *k : {&along, &still}) {
+    k->reduces.clear();
+    k->reduced = 0;
+    k->results.clear();
   }
-  if (isPure(n)) {
-    columnSums(n);
-    return success();
+  for (int r : n.results)
+    (g.results[r].access.dimSet() >> v & 1 ? along : still).results.push_back(r);
+  // Apart, each has more threads. The sums come first: a result may lie over what they read.
+  if (!n.reduces.empty()) {
+    keepRowSums(sumsOnly);
+    columnSums(sumsOnly);
   }
-  if (isElementwise(n)) {
-    elementwise(n);
-    return success();
-  }
-  return rows(n, why);
+  KernelNest resultsOnly = along;
+  llvm::append_range(resultsOnly.results, still.results);
+  if (resultsOnly.results.empty())
+    return;
+  if (isElementwise(resultsOnly))
+    return elementwise(resultsOnly);
+  if (columns <= sched::kChunk)
+    return rows(resultsOnly);
+  keepRowSums(resultsOnly);
+  // Those that run along rows come first: the others may lie over what they read.
+  for (const KernelNest *k : {&along, &still})
+    if (!k->results.empty())
+      elementwise(*k);
 }
 
-/// Sums whose operands need no sum along the row.
-bool RowEmitter::isPure(const KernelNest &n) const {
-  return n.results.empty() &&
-         llvm::all_of(n.reduces, [&](int r) { return g.nodes[g.nodes[r].in[0]].stage == 0; });
-}
-
-/// No sums at all, and results that all or none run along the vector dim: an element that is
+/// No sums of its own, and results that all or none run along the vector dim: an element that is
 /// overwritten is read by the same thread only.
 bool RowEmitter::isElementwise(const KernelNest &n) const {
-  if (!n.reduces.empty())
-    return false;
   auto along = [&](int r) { return g.results[r].access.dimSet() >> v & 1; };
-  return llvm::all_of(n.results, [&](int r) {
-    return g.nodes[g.results[r].node].stage == 0 && along(r) == along(n.results[0]);
-  });
+  return !needsRowSums(n) &&
+         llvm::all_of(n.results, [&](int r) { return along(r) == along(n.results[0]); });
 }
 
 /// The dims that are not summed over, slowest first as the nest's first tensor has them.
@@ -115,30 +114,30 @@ SmallVector<int64_t> RowEmitter::sizesOf(ArrayRef<int> dims) const {
 
 //===-- Elementwise ---------------------------------------------------------------------------===//
 
-/// How many neighbours along the vector dim a thread takes at once: what fills 16 bytes, if
-/// everything that runs along it does so in such steps.
-int64_t RowEmitter::vectorLanes(const KernelNest &n, int64_t most) const {
+/// How many neighbours along the vector dim a thread takes at once to compute `nodes` and store
+/// `results`: what fills 16 bytes, if everything that runs along it does so in such steps.
+int64_t RowEmitter::vectorLanes(ArrayRef<int> nodes, ArrayRef<int> results, int64_t most) const {
   unsigned bits = 8;
   SmallVector<std::pair<const Access *, unsigned>> accesses; // and the argument
   SmallVector<bool> wanted(g.nodes.size(), false);
-  for (int r : n.results) {
-    wanted[g.results[r].node] = true;
+  for (int n : nodes)
+    wanted[n] = true;
+  for (int r : results) {
     if (!g.results[r].access.strideOf(v))
       continue;
     accesses.push_back({&g.results[r].access, unsigned(g.numArgs + r)});
     bits = std::max(bits, g.results[r].type.getIntOrFloatBitWidth());
   }
-  for (int r : n.reduces)
-    wanted[g.nodes[r].in[0]] = true;
   for (int i = int(g.nodes.size()) - 1; i >= 0; --i) {
     const KernelNode &x = g.nodes[i];
     if (!wanted[i])
       continue;
+    bool isKnown = sums.count(i);
     for (int in : x.in)
-      wanted[in] = wanted[in] || !g.isOuterReduce(i);
+      wanted[in] = wanted[in] || !isKnown;
     if (!g.varies(i, v))
       continue;
-    if (x.kind == KernelNode::Gather || x.isShort || g.isOuterReduce(i))
+    if (x.kind == KernelNode::Gather || x.isShort || isKnown)
       return 1;
     if (x.kind == KernelNode::Load) {
       if (x.arg >= g.numArgs)
@@ -163,7 +162,10 @@ int64_t RowEmitter::vectorLanes(const KernelNest &n, int64_t most) const {
 void RowEmitter::elementwise(const KernelNest &n) {
   SmallVector<int> dims = parallelDims(n);
   bool along = g.results[n.results[0]].access.dimSet() >> v & 1;
-  int64_t lanes = along ? vectorLanes(n, kVectorBytes) : 1;
+  SmallVector<int> nodes;
+  for (int r : n.results)
+    nodes.push_back(g.results[r].node);
+  int64_t lanes = along ? vectorLanes(nodes, n.results, kVectorBytes) : 1;
   SmallVector<int64_t> sizes = sizesOf(dims);
   if (along) {
     dims.push_back(v);
@@ -241,13 +243,6 @@ void RowEmitter::placeParts(const KernelNest &n) {
   }
 }
 
-Value RowEmitter::placeOf(LaneBuilder &b, const Part &part, Value block, const Instance &at) const {
-  Value offset = block;
-  for (int d : part.dims)
-    offset = b.add(b.mul(offset, g.sizes[d]), at.index[d]);
-  return offset;
-}
-
 void RowEmitter::columnSums(const KernelNest &n) {
   placeParts(n);
   sched::KernelGraph::Blocks blocks = g.blocksOf(n);
@@ -301,6 +296,7 @@ void RowEmitter::sumParts(const KernelNest &n) {
 }
 
 LogicalResult gradc::gpu::emitRows(KernelWriter &writer, const sched::KernelGraph &graph,
-                                   std::string &why) {
-  return RowEmitter(writer, graph).run(why);
+                                   std::string &) {
+  RowEmitter(writer, graph).run();
+  return success();
 }

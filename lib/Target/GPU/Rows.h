@@ -12,7 +12,7 @@ class RowEmitter {
 public:
   RowEmitter(KernelWriter &w, const sched::KernelGraph &g)
       : w(w), g(g), v(g.vectorDim), columns(g.sizes[g.vectorDim]) {}
-  mlir::LogicalResult run(std::string &why);
+  void run();
 
 private:
   /// Partial sums of an outer reduction in the workspace: block by block, in each by `dims`.
@@ -23,12 +23,11 @@ private:
   };
 
   void placeSums();
-  mlir::LogicalResult nest(const sched::KernelNest &n, std::string &why);
-  bool isPure(const sched::KernelNest &n) const;
+  void nest(const sched::KernelNest &n);
   bool isElementwise(const sched::KernelNest &n) const;
   llvm::SmallVector<int> parallelDims(const sched::KernelNest &n) const;
   llvm::SmallVector<int64_t> sizesOf(llvm::ArrayRef<int> dims) const;
-  int64_t vectorLanes(const sched::KernelNest &n, int64_t most) const;
+  int64_t vectorLanes(llvm::ArrayRef<int> nodes, llvm::ArrayRef<int> results, int64_t most) const;
   void elementwise(const sched::KernelNest &n);
   Instance start(DeviceKernel &k, Evaluator &e) const;
 
@@ -38,21 +37,23 @@ private:
                          mlir::Value from) const;
   llvm::SmallVector<int> keptDims(const sched::KernelNest &n, int reduce) const;
   void placeParts(const sched::KernelNest &n);
-  mlir::Value placeOf(LaneBuilder &b, const Part &part, mlir::Value block,
-                      const Instance &at) const;
   void columnSums(const sched::KernelNest &n);
   void sumParts(const sched::KernelNest &n);
 
   // Rows with sums along them (Sweep.cpp).
-  mlir::LogicalResult rows(const sched::KernelNest &n, std::string &why);
-  void addToPart(DeviceKernel &k, const sched::KernelNest &n, int which, mlir::Value block,
-                 mlir::Value isFirst, mlir::Value x, const Instance &at);
+  void forEachWarp(int64_t count, llvm::function_ref<void(DeviceKernel &, mlir::Value)> body);
+  void rows(const sched::KernelNest &n);
+  bool needsRowSums(const sched::KernelNest &n) const;
+  void keepRowSums(const sched::KernelNest &n);
+  void keepRowSum(int node);
+  mlir::Value sumOfSums(DeviceKernel &k, const sched::KernelNode &x, mlir::Value memory,
+                        mlir::Value begin, int64_t count);
 
   KernelWriter &w;
   const sched::KernelGraph &g;
   int v; // the vector dim
   int64_t columns;
-  llvm::MapVector<int, Place> sums; // where outer reductions end
+  llvm::MapVector<int, Place> sums; // where reductions end that later kernels read
   llvm::SmallVector<Part> parts;    // of the nest being emitted
 };
 

@@ -1,9 +1,14 @@
-// Sweep.cpp - rows with sums along them: a warp a row, or a block where rows are long.
+// Sweep.cpp - rows with sums along them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Sweep s does all work of a row that needs s earlier sums along it. A lane has the columns 2 l and
-// 2 l + 1 of every 64, which are two of the 64 partial sums, so that a warp's halving tree is the
-// order that the CPU adds in. What lies at a column is read and written by one lane only.
+// A warp takes a row. Sweep s does all work of it that needs s earlier sums along it. A lane has
+// the columns 2 l and 2 l + 1 of every 64, which are two of the 64 partial sums, so that a warp's
+// halving tree is the order that the CPU adds in. What lies at a column is read and written by one
+// lane only.
+//
+// Sums of long rows, and those that sums along columns need, go to the workspace first: a warp a
+// chunk of 4096 elements, then a warp for 4096 chunks, and so on. With them known, what is left is
+// elementwise or a sum of columns.
 #include "Rows.h"
 
 using namespace mlir;
@@ -14,49 +19,41 @@ using sched::KernelNode;
 
 namespace {
 
-/// Warps of a block that share a long row; they divide the number of partial sums, so that one
-/// warp adds to each of these.
-constexpr int64_t kRowWarps = 16;
-static_assert(sched::kPartials % kRowWarps == 0);
 /// Turns of the loop over a row that are unrolled.
 constexpr int64_t kUnroll = 4;
 
 /// What a sweep computes.
 struct Root {
-  enum Kind { Store, Accumulate, RowReduce } kind;
+  enum Kind { Store, RowReduce } kind;
   int node;  // whose value is wanted
-  int which; // the result, the outer reduction (as the nest has it) or the row reduction
+  int which; // the result, or the row reduction
 };
 
-/// The sweeps of a nest's rows.
+/// By sweep, what the rows of a nest compute.
 struct Sweeps {
-  Sweeps(const sched::KernelGraph &g, const KernelNest &n);
+  /// Sums that are `known` are not computed.
+  Sweeps(const sched::KernelGraph &g, const KernelNest &n,
+         const llvm::MapVector<int, Place> &known);
   SmallVector<SmallVector<Root>> roots;
 };
 
-/// One row, in a kernel that is being written.
+/// One row, or a part of it, in a kernel that is being written.
 class Row {
 public:
-  Row(DeviceKernel &k, const sched::KernelGraph &g, const Sweeps &sweeps, bool isLong, bool inPairs)
-      : k(k), t(k.threads), b(k.threads.b), g(g), sweeps(sweeps), v(g.vectorDim),
-        columns(g.sizes[g.vectorDim]), isLong(isLong), inPairs(inPairs) {}
+  Row(DeviceKernel &k, const sched::KernelGraph &g, Instance at, bool inPairs)
+      : at(std::move(at)), k(k), t(k.threads), b(k.threads.b), g(g), v(g.vectorDim),
+        inPairs(inPairs) {}
 
   Instance at; // of the row
   llvm::MapVector<int, Buffer> known;
-  /// Adds a value to the partial sum of outer reduction `which`; `at` has the column.
-  std::function<void(int which, Value v, const Instance &at)> accumulate;
 
-  void run();
+  /// The whole row, sweep after sweep.
+  void run(const Sweeps &sweeps);
+  /// The sums of `length` columns from `from` on, one for each reduction among `active`, in lane 0.
+  Lanes part(ArrayRef<Root> active, Value from, int64_t length);
 
 private:
-  bool runsAlong(const Root &r) const;
-  void sweep(ArrayRef<Root> roots);
   void step(Evaluator &e, ArrayRef<Root> active, Lanes &sums);
-  Lanes span(ArrayRef<Root> active, Value from, int64_t length, Lanes sums);
-  Lanes wholeRow(ArrayRef<Root> active);
-  Lanes longRow(ArrayRef<Root> active);
-  void addChunk(ArrayRef<Root> active, Value number, int64_t length, ArrayRef<Value> parts);
-  Lanes trees(ArrayRef<Root> active, const Lanes &sums);
   Lanes neutrals(ArrayRef<Root> active);
   void prepare(Evaluator &e);
   void scalars(ArrayRef<Root> roots);
@@ -65,27 +62,23 @@ private:
   Threads &t;
   LaneBuilder &b;
   const sched::KernelGraph &g;
-  const Sweeps &sweeps;
   int v;
-  int64_t columns;
-  bool isLong, inPairs;
+  bool inPairs;
   llvm::MapVector<int, Value> sumsOfRow;
 };
 
 } // namespace
 
-Sweeps::Sweeps(const sched::KernelGraph &g, const KernelNest &n) {
+Sweeps::Sweeps(const sched::KernelGraph &g, const KernelNest &n,
+               const llvm::MapVector<int, Place> &known) {
   auto at = [&](int sweep) -> SmallVector<Root> & {
     if (int(roots.size()) <= sweep)
       roots.resize(sweep + 1);
     return roots[sweep];
   };
   SmallVector<int> work;
-  for (auto [i, r] : llvm::enumerate(n.reduces)) {
-    int in = g.nodes[r].in[0];
-    at(g.nodes[in].stage).push_back({Root::Accumulate, in, int(i)});
-    work.push_back(in);
-  }
+  for (int r : n.reduces)
+    work.push_back(g.nodes[r].in[0]);
   for (int r : n.results) {
     int node = g.results[r].node;
     at(g.nodes[node].stage).push_back({Root::Store, node, r});
@@ -94,7 +87,7 @@ Sweeps::Sweeps(const sched::KernelGraph &g, const KernelNest &n) {
   SmallVector<bool> seen(g.nodes.size(), false);
   while (!work.empty()) {
     int node = work.pop_back_val();
-    if (seen[node] || g.isOuterReduce(node))
+    if (seen[node] || known.count(node))
       continue;
     seen[node] = true;
     const KernelNode &x = g.nodes[node];
@@ -104,6 +97,8 @@ Sweeps::Sweeps(const sched::KernelGraph &g, const KernelNest &n) {
   }
 }
 
+//===-- A row by a warp -----------------------------------------------------------------------===//
+
 void Row::prepare(Evaluator &e) {
   for (auto &[node, buffer] : known)
     e.buffers[node] = buffer;
@@ -111,93 +106,57 @@ void Row::prepare(Evaluator &e) {
     e.rowScalars[node] = value;
 }
 
-/// Whether a root has work at every column.
-bool Row::runsAlong(const Root &r) const {
-  switch (r.kind) {
-  case Root::Store:
-    return g.results[r.which].access.dimSet() >> v & 1;
-  case Root::Accumulate:
-    return g.varies(r.node, v);
-  case Root::RowReduce:
-    return true;
+void Row::run(const Sweeps &sweeps) {
+  for (const SmallVector<Root> &roots : sweeps.roots) {
+    SmallVector<Root> active, still;
+    for (const Root &r : roots) {
+      bool isAlong = r.kind == Root::RowReduce || g.results[r.which].access.dimSet() >> v & 1;
+      (isAlong ? active : still).push_back(r);
+    }
+    if (!active.empty()) {
+      Lanes totals = part(active, b.i64(0), g.sizes[v]);
+      size_t next = 0;
+      for (const Root &r : active)
+        if (r.kind == Root::RowReduce)
+          sumsOfRow[r.which] = b.finish(g.nodes[r.which].combiner, t.broadcast(totals[next++]));
+    }
+    if (!still.empty())
+      scalars(still);
   }
-  llvm_unreachable("all kinds are handled");
 }
 
-void Row::run() {
-  for (const SmallVector<Root> &roots : sweeps.roots)
-    sweep(roots);
-}
-
-void Row::sweep(ArrayRef<Root> roots) {
-  SmallVector<Root> active, still;
-  for (const Root &r : roots)
-    (runsAlong(r) ? active : still).push_back(r);
-  if (!active.empty()) {
-    Lanes totals = isLong ? longRow(active) : wholeRow(active);
-    size_t next = 0;
-    for (const Root &r : active)
-      if (r.kind == Root::RowReduce)
-        sumsOfRow[r.which] = b.finish(g.nodes[r.which].combiner, t.broadcast(totals[next++]));
-  }
-  if (!still.empty())
-    scalars(still);
-}
-
-/// What is one number a row.
+/// Results that are one number a row.
 void Row::scalars(ArrayRef<Root> roots) {
-  // A result may lie over an argument that others have yet to read.
-  if (isLong)
-    t.barrier();
-  else
-    t.syncWarp();
-  t.when(t.equals(isLong ? t.thread : t.lane, 0), [&] {
+  // A result may lie over an argument that other lanes have yet to read.
+  t.syncWarp();
+  t.when(t.equals(t.lane, 0), [&] {
     Evaluator e(b, k.kernel, v);
     prepare(e);
     e.instances = {at};
     SmallVector<Value> values;
     for (const Root &r : roots)
       values.push_back(e.values(r.node)[0]);
-    for (auto [r, x] : llvm::zip(roots, values)) {
-      if (r.kind == Root::Store)
-        e.store(x, k.kernel.results[r.which], g.results[r.which].access, at);
-      else
-        accumulate(r.which, x, at);
-    }
+    for (auto [r, x] : llvm::zip(roots, values))
+      e.store(x, k.kernel.results[r.which], g.results[r.which].access, at);
   });
 }
 
 /// All roots at the instances of `e`; everything is read before anything is written. `sums` has
-/// two partial sums a reduction; the first instance adds to the first from `sums` on.
+/// as many partial sums a reduction as the instances have columns.
 void Row::step(Evaluator &e, ArrayRef<Root> active, Lanes &sums) {
   SmallVector<Lanes> values;
   for (const Root &r : active)
     values.push_back(e.vectors(r.node));
-  size_t sum = 0, each = 0;
-  for (const Instance &i : e.instances)
-    each += size_t(i.lanes);
-  for (auto [r, x] : llvm::zip(active, values)) {
-    size_t column = 0;
+  size_t sum = 0;
+  for (auto [r, x] : llvm::zip(active, values))
     for (auto [i, value] : llvm::zip(e.instances, x)) {
       if (r.kind == Root::Store) {
         e.store(value, k.kernel.results[r.which], g.results[r.which].access, i);
         continue;
       }
-      for (int64_t lane = 0; lane < i.lanes; ++lane, ++column) {
-        Value one = b.extract(value, lane);
-        if (r.kind == Root::RowReduce) {
-          Value &part = sums[sum + column];
-          part = b.combine(g.nodes[r.which].combiner, part, one);
-          continue;
-        }
-        Instance where = i;
-        where.index[v] = b.add(i.index[v], lane);
-        accumulate(r.which, one, where);
-      }
+      for (int64_t lane = 0; lane < i.lanes; ++lane, ++sum)
+        sums[sum] = b.combine(g.nodes[r.which].combiner, sums[sum], b.extract(value, lane));
     }
-    if (r.kind == Root::RowReduce)
-      sum += each;
-  }
 }
 
 Lanes Row::neutrals(ArrayRef<Root> active) {
@@ -210,8 +169,7 @@ Lanes Row::neutrals(ArrayRef<Root> active) {
   return out;
 }
 
-/// `length` columns from `from` on, with two partial sums a reduction carried along.
-Lanes Row::span(ArrayRef<Root> active, Value from, int64_t length, Lanes sums) {
+Lanes Row::part(ArrayRef<Root> active, Value from, int64_t length) {
   Value mine = b.add(from, b.mul(t.lane, 2));
   int64_t full = length / sched::kPartials, rest = length % sched::kPartials;
   auto columnAt = [&](Value c, int64_t lanes) {
@@ -220,6 +178,7 @@ Lanes Row::span(ArrayRef<Root> active, Value from, int64_t length, Lanes sums) {
     i.lanes = lanes;
     return i;
   };
+  Lanes sums = neutrals(active); // two for each reduction
   if (full)
     sums = b.loop(
         b.i64(0), b.i64(full), 1, sums,
@@ -238,25 +197,21 @@ Lanes Row::span(ArrayRef<Root> active, Value from, int64_t length, Lanes sums) {
         },
         std::min(full, kUnroll));
   for (int64_t j = 0; j < 2 && j < rest; ++j) {
-    Lanes mineOnly;
+    Lanes own; // the sums of column j
     for (size_t i = size_t(j); i < sums.size(); i += 2)
-      mineOnly.push_back(sums[i]);
+      own.push_back(sums[i]);
     Value inside = t.isBelow(b.add(b.mul(t.lane, 2), j), rest);
-    mineOnly = t.choose(inside, mineOnly, [&] {
+    own = t.choose(inside, own, [&] {
       Evaluator e(b, k.kernel, v);
       prepare(e);
       e.instances = {columnAt(b.add(mine, full * sched::kPartials + j), 1)};
-      Lanes next = mineOnly;
+      Lanes next = own;
       step(e, active, next);
       return next;
     });
-    for (auto [i, x] : llvm::enumerate(mineOnly))
+    for (auto [i, x] : llvm::enumerate(own))
       sums[2 * i + size_t(j)] = x;
   }
-  return sums;
-}
-
-Lanes Row::trees(ArrayRef<Root> active, const Lanes &sums) {
   Lanes out;
   for (const Root &r : active)
     if (r.kind == Root::RowReduce) {
@@ -266,132 +221,138 @@ Lanes Row::trees(ArrayRef<Root> active, const Lanes &sums) {
   return out;
 }
 
-Lanes Row::wholeRow(ArrayRef<Root> active) {
-  return trees(active, span(active, b.i64(0), columns, neutrals(active)));
+//===-- Kernels -------------------------------------------------------------------------------===//
+
+/// A kernel with a warp for each of `count` positions.
+void RowEmitter::forEachWarp(int64_t count, llvm::function_ref<void(DeviceKernel &, Value)> body) {
+  // Where warps are few they are spread over the GPU.
+  int64_t each = count < 1024 ? 1 : kBlock / kWarp;
+  w.add(g, int64_t(llvm::divideCeil(uint64_t(count), uint64_t(each))), each * kWarp,
+        [&](DeviceKernel &k) {
+          Threads &t = k.threads;
+          Value position = each == 1 ? t.block : t.b.add(t.b.mul(t.block, each), t.warp);
+          if (count % each)
+            t.when(t.isBelow(position, count), [&] { body(k, position); });
+          else
+            body(k, position);
+        });
 }
 
-/// Adds chunk `number` of the row to the partial sums of chunks.
-void Row::addChunk(ArrayRef<Root> active, Value number, int64_t length, ArrayRef<Value> parts) {
-  Value from = b.mul(number, sched::kChunk);
-  Lanes totals = trees(active, span(active, from, length, neutrals(active)));
-  if (totals.empty())
-    return;
-  t.when(t.equals(t.lane, 0), [&] {
-    Value place = arith::AndIOp::create(b.b, b.loc, number, b.i64(sched::kPartials - 1));
-    size_t next = 0;
-    for (const Root &r : active) {
-      if (r.kind != Root::RowReduce)
-        continue;
-      const KernelNode &n = g.nodes[r.which];
-      Value old = b.load(parts[next], place, n.type, 1);
-      b.store(b.combine(n.combiner, old, totals[next]), parts[next], place);
-      ++next;
-    }
+/// The results of a nest whose rows a warp walks.
+void RowEmitter::rows(const KernelNest &n) {
+  Sweeps sweeps(g, n, sums);
+  SmallVector<int> dims = parallelDims(n);
+  SmallVector<int64_t> sizes = sizesOf(dims);
+  int64_t count = 1;
+  for (int64_t size : sizes)
+    count *= size;
+  SmallVector<int> nodes;
+  for (int r : n.results)
+    nodes.push_back(g.results[r].node);
+  bool inPairs = vectorLanes(nodes, n.results, 2) == 2;
+  forEachWarp(count, [&](DeviceKernel &k, Value position) {
+    Evaluator e(k.threads.b, k.kernel, v);
+    Row row(k, g, start(k, e), inPairs);
+    for (auto &[node, place] : sums)
+      row.known[node] = k.bufferOf(place);
+    for (auto [d, i] : llvm::zip(dims, k.threads.unpack(position, sizes)))
+      row.at.index[d] = i;
+    row.run(sweeps);
   });
 }
 
-/// The warps of the block take the chunks in turn; chunk sums are summed up by the same rule.
-Lanes Row::longRow(ArrayRef<Root> active) {
-  SmallVector<const KernelNode *> reduces;
-  SmallVector<Value> parts;
-  for (const Root &r : active)
-    if (r.kind == Root::RowReduce) {
-      reduces.push_back(&g.nodes[r.which]);
-      parts.push_back(t.shared(reduces.back()->type, sched::kPartials));
-    }
-  if (!reduces.empty()) {
-    t.when(t.isBelow(t.thread, sched::kPartials), [&] {
-      for (auto [n, part] : llvm::zip(reduces, parts))
-        b.store(b.constant(sched::neutralElement(n->combiner, n->type), n->type), part, t.thread);
-    });
-    t.barrier();
-  }
-  int64_t full = columns / sched::kChunk, rest = columns % sched::kChunk;
-  b.loop(t.warp, b.i64(full), kRowWarps,
-         [&](Value number) { addChunk(active, number, sched::kChunk, parts); });
-  if (rest)
-    t.when(t.equals(t.warp, full % kRowWarps), [&] { addChunk(active, b.i64(full), rest, parts); });
-  Lanes out;
-  if (reduces.empty())
-    return out;
-  t.barrier();
-  Value first = b.mul(t.lane, 2);
-  for (auto [n, part] : llvm::zip(reduces, parts))
-    out.push_back(t.tree(n->combiner, b.load(part, first, n->type, 1),
-                         b.load(part, b.add(first, 1), n->type, 1)));
-  // Before the next row or sweep begins anew.
-  t.barrier();
-  return out;
+/// Computes all sums along rows that a nest needs, into the workspace, where they are known from
+/// then on.
+void RowEmitter::keepRowSums(const KernelNest &n) {
+  Sweeps sweeps(g, n, sums);
+  for (const SmallVector<Root> &roots : sweeps.roots)
+    for (const Root &r : roots)
+      if (r.kind == Root::RowReduce)
+        keepRowSum(r.which);
 }
 
-LogicalResult RowEmitter::rows(const KernelNest &n, std::string &why) {
-  if (columns > sched::kChunk * sched::kChunk) {
-    why = "a sum of " + std::to_string(columns) + " elements has no GPU form yet";
-    return failure();
-  }
-  Sweeps sweeps(g, n);
-  bool isLong = columns > sched::kChunk;
-  SmallVector<int> dims = parallelDims(n);
-  SmallVector<int64_t> sizes = sizesOf(dims);
-  sched::KernelGraph::Blocks blocks = g.blocksOf(n);
-  if (n.reduced) {
-    placeParts(n);
-    sizes.push_back(blocks.count);
-  }
-  int64_t units = 1;
-  for (int64_t size : sizes)
-    units *= size;
-  // Where warps are few they are spread over the GPU.
-  int64_t teams = isLong || units < 1024 ? 1 : kBlock / kWarp;
-  int64_t block = isLong ? kRowWarps * kWarp : teams * kWarp;
-  bool inPairs = vectorLanes(n, 2) == 2;
-  w.add(g, int64_t(llvm::divideCeil(uint64_t(units), uint64_t(teams))), block,
-        [&](DeviceKernel &k) {
-          Threads &t = k.threads;
-          LaneBuilder &b = t.b;
-          Row row(k, g, sweeps, isLong, inPairs);
+bool RowEmitter::needsRowSums(const KernelNest &n) const {
+  Sweeps sweeps(g, n, sums);
+  return llvm::any_of(sweeps.roots, [](const SmallVector<Root> &roots) {
+    return llvm::any_of(roots, [](const Root &r) { return r.kind == Root::RowReduce; });
+  });
+}
+
+/// Chunk by chunk, then chunks of chunks by the same rule.
+void RowEmitter::keepRowSum(int node) {
+  const KernelNode &x = g.nodes[node];
+  SmallVector<int> dims;
+  for (unsigned d = 0; d < g.sizes.size(); ++d)
+    if (x.dims >> d & 1)
+      dims.push_back(int(d));
+  int64_t rows = g.count(x.dims);
+  SmallVector<Root> active{{Root::RowReduce, x.in[0], node}};
+  bool inPairs = vectorLanes(x.in[0], {}, 2) == 2;
+  int64_t length = columns, level = 0;
+  int64_t from = 0; // the last level's sums in the workspace
+  do {
+    int64_t chunks = int64_t(llvm::divideCeil(uint64_t(length), uint64_t(sched::kChunk)));
+    int64_t to = w.reserve(x.type, rows * chunks), rest = length - (chunks - 1) * sched::kChunk;
+    forEachWarp(rows * chunks, [&](DeviceKernel &k, Value position) {
+      Threads &t = k.threads;
+      LaneBuilder &b = t.b;
+      Lanes where = t.unpack(position, {rows, chunks});
+      auto sumOf = [&](int64_t count) {
+        Value first = b.mul(where[1], sched::kChunk);
+        Value sum;
+        if (level == 0) {
           Evaluator e(b, k.kernel, v);
-          row.at = start(k, e);
-          for (auto &[node, place] : sums)
-            row.known[node] = k.bufferOf(place);
-          Value unit = teams == 1 ? t.block : b.add(b.mul(t.block, teams), t.warp);
-          auto body = [&] {
-            Lanes where = t.unpack(unit, sizes);
-            for (auto [d, i] : llvm::zip(dims, where))
-              row.at.index[d] = i;
-            if (!n.reduced) {
-              row.run();
-              return;
-            }
-            Value from = b.mul(where.back(), blocks.size);
-            b.loop(from, endOfBlock(b, blocks, from), 1, [&](Value i) {
-              setRow(b, n, i, row.at);
-              Value isFirst = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, i, from);
-              row.accumulate = [&](int which, Value x, const Instance &at) {
-                addToPart(k, n, which, where.back(), isFirst, x, at);
-              };
-              Row(row).run();
-            });
-          };
-          if (units % teams)
-            t.when(t.isBelow(unit, units), body);
-          else
-            body();
+          Row row(k, g, start(k, e), inPairs);
+          for (auto &[known, place] : sums)
+            row.known[known] = k.bufferOf(place);
+          for (auto [d, i] : llvm::zip(dims, t.unpack(where[0], sizesOf(dims))))
+            row.at.index[d] = i;
+          sum = row.part(active, first, count)[0];
+        } else {
+          Value begin = b.add(b.mul(where[0], length), first);
+          sum = sumOfSums(k, x, k.inWorkspace(from), begin, count);
+        }
+        t.when(t.equals(t.lane, 0), [&] {
+          b.store(chunks == 1 ? b.finish(x.combiner, sum) : sum, k.inWorkspace(to), position);
         });
-  if (n.reduced)
-    sumParts(n);
-  return success();
+      };
+      if (chunks == 1 || rest == sched::kChunk) {
+        sumOf(std::min(rest, sched::kChunk));
+        return;
+      }
+      Value isLast = t.equals(where[1], chunks - 1);
+      t.when(isLast, [&] { sumOf(rest); });
+      t.when(arith::XOrIOp::create(b.b, b.loc, isLast, b.integer(1, isLast.getType())),
+             [&] { sumOf(sched::kChunk); });
+    });
+    from = to;
+    length = chunks;
+    ++level;
+  } while (length > 1);
+  Place place;
+  place.workspace = from;
+  int64_t stride = 1;
+  for (int d : llvm::reverse(dims)) {
+    place.access.dims.insert(place.access.dims.begin(), {d, stride});
+    stride *= g.sizes[d];
+  }
+  sums[node] = place;
 }
 
-/// The same lane adds to a place of the partial sums at every row of a block.
-void RowEmitter::addToPart(DeviceKernel &k, const KernelNest &n, int which, Value block,
-                           Value isFirst, Value x, const Instance &at) {
-  LaneBuilder &b = k.threads.b;
-  const KernelNode &node = g.nodes[n.reduces[which]];
-  Value memory = k.inWorkspace(parts[which].workspace);
-  Value place = placeOf(b, parts[which], block, at);
-  Value neutral = b.constant(sched::neutralElement(node.combiner, node.type), node.type);
-  Value old = k.threads.choose(isFirst, {b.load(memory, place, node.type, 1)},
-                               [&] { return Lanes{neutral}; })[0];
-  b.store(b.combine(node.combiner, old, x), memory, place);
+/// A warp's sum of `count` sums from `begin` on; in lane 0.
+Value RowEmitter::sumOfSums(DeviceKernel &k, const KernelNode &x, Value memory, Value begin,
+                            int64_t count) {
+  Threads &t = k.threads;
+  LaneBuilder &b = t.b;
+  Lanes parts;
+  for (int64_t j = 0; j < 2; ++j) {
+    Value mine = b.add(b.mul(t.lane, 2), j);
+    Value neutral = b.constant(sched::neutralElement(x.combiner, x.type), x.type);
+    parts.push_back(
+        b.loop(mine, b.i64(count), sched::kPartials, {neutral}, [&](Value i, Lanes sum) -> Lanes {
+          Value next = b.load(memory, b.add(begin, i), x.type, 1);
+          return {b.combine(x.combiner, sum[0], next)};
+        })[0]);
+  }
+  return t.tree(x.combiner, parts[0], parts[1]);
 }

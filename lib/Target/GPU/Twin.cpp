@@ -239,10 +239,12 @@ LogicalResult TwinBuilder::copy(memref::CopyOp op) {
 func::FuncOp TwinBuilder::copier(memref::CopyOp op) {
   auto from = cast<MemRefType>(op.getSource().getType());
   auto to = cast<MemRefType>(op.getTarget().getType());
+  const MemRefType types[2] = {from, to};
   SmallVector<int64_t> strides[2];
   int64_t offset;
-  for (auto [type, list] : llvm::zip(ArrayRef{from, to}, strides))
-    if (failed(type.getStridesAndOffset(list, offset)) || llvm::any_of(list, ShapedType::isDynamic))
+  for (int i = 0; i < 2; ++i)
+    if (failed(types[i].getStridesAndOffset(strides[i], offset)) ||
+        llvm::any_of(strides[i], ShapedType::isDynamic))
       return nullptr;
   std::string name = "copy_" + std::to_string(bytesOf(from.getElementType()));
   for (auto [d, n] : llvm::enumerate(from.getShape()))

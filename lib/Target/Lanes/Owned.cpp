@@ -33,3 +33,20 @@ Value gradc::lanes::combineScattered(LaneBuilder &b, ag::ScatterMode mode, Value
   }
   llvm_unreachable("not a mode");
 }
+
+Value gradc::lanes::sortsBefore(LaneBuilder &b, bool descending, Value y, Value x) {
+  if (descending)
+    std::swap(x, y);
+  Type element = y.getType();
+  if (!isa<FloatType>(element)) {
+    auto less = element.isInteger(1) ? arith::CmpIPredicate::ult : arith::CmpIPredicate::slt;
+    return arith::CmpIOp::create(b.b, b.loc, less, y, x);
+  }
+  auto compare = [&](arith::CmpFPredicate p, Value v, Value w) -> Value {
+    return arith::CmpFOp::create(b.b, b.loc, p, v, w);
+  };
+  Value less = compare(arith::CmpFPredicate::OLT, y, x);
+  Value lastIsNan = arith::AndIOp::create(b.b, b.loc, compare(arith::CmpFPredicate::UNO, x, x),
+                                          compare(arith::CmpFPredicate::ORD, y, y));
+  return arith::OrIOp::create(b.b, b.loc, less, lastIsNan);
+}

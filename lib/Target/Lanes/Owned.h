@@ -18,6 +18,9 @@ struct Lines {
 mlir::Value combineScattered(LaneBuilder &b, ag::ScatterMode mode, mlir::Value old,
                              mlir::Value update);
 
+/// Whether y comes before x in sorted order although it stands behind it; NaN is the largest.
+mlir::Value sortsBefore(LaneBuilder &b, bool descending, mlir::Value y, mlir::Value x);
+
 } // namespace gradc::lanes
 
 #endif
