@@ -236,14 +236,12 @@ def allowed(nodes, kind, detail, oracle):
 
 def reason(nodes, result, rows, kind, detail, oracle, gradc):
     verdict, text = compare.judge(result, rows, kind)
-    if verdict in ("accepted", "kind"):
-        if rule := allowed(nodes, kind, detail, oracle):
-            return rule
     if verdict in ("refused", "kind"):
         if compare.kind_of(result["messages"][0][1]) == "freed" and any(
                 compare.judge(gradc.run(trial), rows, kind)[0] == "same" for trial in spared(nodes)):
             return "second: a backward through a gradient visits the steps of an op"
-        return excuse_refusal(nodes, result["messages"], kind, detail, oracle)
+        rule = excuse_refusal(nodes, result["messages"], kind, detail, oracle)
+        return rule or (allowed(nodes, kind, detail, oracle) if verdict == "kind" else None)
     if verdict == "accepted" and kind == "no history" and widened(nodes):
         return "widened: requires grad on another path"
     if verdict == "accepted" and kind == "unused" and any(n["op"] in SAME for n in every_node(nodes)):
@@ -264,7 +262,9 @@ def reason(nodes, result, rows, kind, detail, oracle, gradc):
         return "more: PyTorch's own derivative does not take different dtypes"
     if verdict == "accepted" and kind == "leaf" and {"grad", "requires_grad_"} <= set(words(nodes)):
         return "constant: a gradient whose derivative is zero has no history"
-    return excuse_values(nodes, result, rows, oracle) if verdict == "value" else None
+    if verdict == "accepted":
+        return allowed(nodes, kind, detail, oracle)
+    return excuse_values(nodes, result, rows, oracle)
 
 
 # What the operands of some op met (torch_layers.WHAT_MEETS), and what may differ then, at NaN and infinities alone.
