@@ -40,13 +40,41 @@ void RowEmitter::run() {
     sums[n] = {b.sharedWorkspace(g.nodes[n].type, stride), access};
   }
   index.assign(g.sizes.size(), b.i64(0));
-  bool isFirst = true;
-  for (const KernelNest &n : g.nests()) {
-    if (!isFirst)
-      b.barrier();
-    isFirst = false;
-    nest(n);
-  }
+  SmallVector<KernelNest> nests = g.nests();
+  chooseCommonDims(nests);
+  // One nest after another at each common position: what the first has read is still in the cache.
+  auto all = [&] {
+    bool isFirst = true;
+    for (const KernelNest &n : nests) {
+      if (!isFirst && commonDims.empty())
+        b.barrier();
+      isFirst = false;
+      nest(n);
+    }
+  };
+  if (commonDims.empty())
+    return all();
+  Team *team = b.team;
+  shareOver(commonDims, [&] {
+    b.team = nullptr; // the positions are shared, not what is done at each
+    all();
+    b.team = team;
+  });
+}
+
+/// The slow dims that no nest sums over, if there are several nests.
+void RowEmitter::chooseCommonDims(ArrayRef<KernelNest> nests) {
+  if (nests.size() < 2)
+    return;
+  DimSet common = ~DimSet(0);
+  for (const KernelNest &n : nests)
+    common &= n.outer & ~n.reduced;
+  SmallVector<int> dims;
+  for (int d : parallelDims(nests[0]))
+    if (common >> d & 1)
+      dims.push_back(d);
+  if (!b.team || sharesDims(dims))
+    commonDims = dims;
 }
 
 /// Sums whose operands need no sum along the row: whole columns can be walked at once.
@@ -60,9 +88,12 @@ bool RowEmitter::isPure(const KernelNest &n) const {
 /// The dims that are not summed over, slowest first as the nest's first tensor has them.
 SmallVector<int> RowEmitter::parallelDims(const KernelNest &n) const {
   SmallVector<int> dims;
+  DimSet wanted = n.outer & ~n.reduced;
+  for (int d : commonDims)
+    wanted &= ~(DimSet(1) << d);
   auto take = [&](const Access &access) {
     for (const Access::Dim &d : access.dims)
-      if ((n.outer & ~n.reduced) >> d.dim & 1 && !llvm::is_contained(dims, d.dim))
+      if (wanted >> d.dim & 1 && !llvm::is_contained(dims, d.dim))
         dims.push_back(d.dim);
   };
   for (int r : n.results)
@@ -70,7 +101,7 @@ SmallVector<int> RowEmitter::parallelDims(const KernelNest &n) const {
   for (int r : n.reduces)
     take(sums.find(r)->second.access);
   for (unsigned d = 0; d < g.sizes.size(); ++d)
-    if ((n.outer & ~n.reduced) >> d & 1 && !llvm::is_contained(dims, int(d)))
+    if (wanted >> d & 1 && !llvm::is_contained(dims, int(d)))
       dims.push_back(int(d));
   return dims;
 }

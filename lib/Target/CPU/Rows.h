@@ -36,6 +36,7 @@ private:
   void fillNeutral(int reduce, mlir::Value slots, mlir::Value offset);
   llvm::SmallVector<int> parallelDims(const sched::KernelNest &n) const;
   bool isPure(const sched::KernelNest &n) const;
+  void chooseCommonDims(llvm::ArrayRef<sched::KernelNest> nests);
   // Columns.cpp
   void columns(const sched::KernelNest &n);
   void columnTile(const sched::KernelNest &n, mlir::Value column, llvm::ArrayRef<int64_t> lanes,
@@ -75,7 +76,8 @@ private:
   const sched::KernelGraph &g;
   int v; // the vector dim
   int64_t columnCount, width;
-  llvm::DenseMap<int, Buffer> sums; // where outer reductions end
+  llvm::DenseMap<int, Buffer> sums;  // where outer reductions end
+  llvm::SmallVector<int> commonDims; // looped over around all nests
   // Of the nest being emitted:
   llvm::SmallVector<mlir::Value> index;
   llvm::DenseMap<int, mlir::Value> slots; // partial sums of outer reductions
