@@ -115,21 +115,11 @@ Value EmitKernelsPass::constantPointer(LaneBuilder &b, DenseElementsAttr data) {
   if (!global) {
     OpBuilder::InsertionGuard guard(b.b);
     b.b.setInsertionPointToStart(getOperation().getBody());
-    DenseElementsAttr content = data;
-    Type element = data.getElementType();
-    if (element.isInteger(1)) {
-      SmallVector<uint8_t> bytes;
-      for (bool v : data.getValues<bool>())
-        bytes.push_back(v);
-      element = b.b.getI8Type();
-      content = DenseElementsAttr::get(RankedTensorType::get({int64_t(bytes.size())}, element),
-                                       ArrayRef<uint8_t>(bytes));
-    }
-    int64_t count = data.getNumElements();
-    content = content.reshape(RankedTensorType::get({count}, element));
-    global = LLVM::GlobalOp::create(
-        b.b, b.loc, LLVM::LLVMArrayType::get(element, count), true, LLVM::Linkage::Internal,
-        "kernel.constant." + std::to_string(globals.size()), content, 64);
+    DenseElementsAttr content = lanes::inMemory(data);
+    auto type = LLVM::LLVMArrayType::get(content.getElementType(), content.getNumElements());
+    global =
+        LLVM::GlobalOp::create(b.b, b.loc, type, true, LLVM::Linkage::Internal,
+                               "kernel.constant." + std::to_string(globals.size()), content, 64);
   }
   return LLVM::AddressOfOp::create(b.b, b.loc, global);
 }

@@ -68,6 +68,8 @@ private:
   void addChunk(llvm::ArrayRef<const sched::KernelNode *> reduces,
                 llvm::ArrayRef<mlir::Value> parts, mlir::Value number, const Lanes &chunk);
   llvm::SmallVector<const sched::KernelNode *> activeReduces() const;
+  Lanes inChunks(mlir::Value from, int64_t length,
+                 llvm::function_ref<Lanes(mlir::Value from, int64_t length)> part);
   Lanes sharedSums(Evaluator &step, mlir::Value from, int64_t length);
   void accumulate(const Root &root, mlir::Value v, mlir::Value column);
 

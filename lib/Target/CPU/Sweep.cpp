@@ -313,43 +313,39 @@ SmallVector<const KernelNode *> RowEmitter::activeReduces() const {
   return reduces;
 }
 
-/// The reductions of the sweep over `length` columns: long rows by chunks, chunks of chunks by the
-/// same rule.
-Lanes RowEmitter::sumsOver(Evaluator &step, Value from, int64_t length) {
+/// The reductions over `length` columns by chunks, chunks of chunks by the same rule; `part` gives
+/// those of a chunk.
+Lanes RowEmitter::inChunks(Value from, int64_t length,
+                           llvm::function_ref<Lanes(Value from, int64_t length)> part) {
   SmallVector<const KernelNode *> reduces = activeReduces();
-  if (length <= sched::kChunk || reduces.empty())
-    return trees(span(step, from, length, neutrals(reduces)));
   int64_t unit = sched::kChunk;
   while (length > unit * sched::kChunk)
     unit *= sched::kChunk;
   SmallVector<Value> parts = neutralParts(reduces);
   int64_t full = length / unit;
-  b.loop(b.i64(0), b.i64(full), 1, [&](Value i) {
-    addChunk(reduces, parts, i, sumsOver(step, b.add(from, b.mul(i, unit)), unit));
-  });
+  b.loop(b.i64(0), b.i64(full), 1,
+         [&](Value i) { addChunk(reduces, parts, i, part(b.add(from, b.mul(i, unit)), unit)); });
   if (length % unit)
-    addChunk(reduces, parts, b.i64(full), sumsOver(step, b.add(from, full * unit), length % unit));
+    addChunk(reduces, parts, b.i64(full), part(b.add(from, full * unit), length % unit));
   return sumParts(reduces, parts);
+}
+
+/// The reductions of the sweep over `length` columns: long rows by chunks.
+Lanes RowEmitter::sumsOver(Evaluator &step, Value from, int64_t length) {
+  SmallVector<const KernelNode *> reduces = activeReduces();
+  if (length <= sched::kChunk || reduces.empty())
+    return trees(span(step, from, length, neutrals(reduces)));
+  return inChunks(from, length, [&](Value at, int64_t size) { return sumsOver(step, at, size); });
 }
 
 /// The same by all threads: each takes some of the chunks, whose sums are put together in the same
 /// order by each. A sweep without reductions is cut in the same way.
 Lanes RowEmitter::sharedSums(Evaluator &step, Value from, int64_t length) {
   SmallVector<const KernelNode *> reduces = activeReduces();
-  int64_t unit = sched::kChunk, most = unit * sched::kChunk;
-  if (length > most && !reduces.empty()) {
-    while (length > unit * sched::kChunk)
-      unit *= sched::kChunk;
-    SmallVector<Value> parts = neutralParts(reduces);
-    int64_t full = length / unit;
-    b.loop(b.i64(0), b.i64(full), 1, [&](Value i) {
-      addChunk(reduces, parts, i, sharedSums(step, b.add(from, b.mul(i, unit)), unit));
-    });
-    if (length % unit)
-      addChunk(reduces, parts, b.i64(full),
-               sharedSums(step, b.add(from, full * unit), length % unit));
-    return sumParts(reduces, parts);
-  }
+  int64_t unit = sched::kChunk;
+  if (length > unit * sched::kChunk && !reduces.empty())
+    return inChunks(from, length,
+                    [&](Value at, int64_t size) { return sharedSums(step, at, size); });
   int64_t full = length / unit, rest = length % unit, count = full + (rest != 0);
   SmallVector<Value> chunks;
   for (const KernelNode *n : reduces)

@@ -1,6 +1,7 @@
 // Writer.cpp - turns one sched.kernel into kernels of a GPU.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Writer.h"
+#include "../Lanes/Support.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -75,18 +76,8 @@ func::FuncOp KernelWriter::declare(int64_t block) {
 
 /// A constant of the device with these elements, bools as bytes.
 Value KernelWriter::constantPointer(LaneBuilder &b, DenseElementsAttr data) {
-  Type element = data.getElementType();
-  if (element.isInteger(1)) {
-    SmallVector<uint8_t> bytes;
-    for (bool v : data.getValues<bool>())
-      bytes.push_back(v);
-    element = b.b.getI8Type();
-    data = DenseElementsAttr::get(RankedTensorType::get({int64_t(bytes.size())}, element),
-                                  ArrayRef<uint8_t>(bytes));
-  }
-  int64_t count = data.getNumElements();
-  data = data.reshape(RankedTensorType::get({count}, element));
-  auto type = LLVM::LLVMArrayType::get(element, uint64_t(count));
+  data = lanes::inMemory(data);
+  auto type = LLVM::LLVMArrayType::get(data.getElementType(), uint64_t(data.getNumElements()));
   size_t number = 0;
   for (auto known : device.getOps<LLVM::GlobalOp>()) {
     if (known.getValueOrNull() == data && known.getGlobalType() == type)

@@ -1,4 +1,4 @@
-// Support.cpp - which kernels the emitters have code for.
+// Support.cpp - which kernels the emitters have code for, and the constants in them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Support.h"
 #include "Math.h"
@@ -34,4 +34,17 @@ LogicalResult gradc::lanes::checkSupport(sched::KernelOp op) {
     return WalkResult::interrupt();
   });
   return failure(walk.wasInterrupted());
+}
+
+DenseElementsAttr gradc::lanes::inMemory(DenseElementsAttr data) {
+  Type element = data.getElementType();
+  if (element.isInteger(1)) {
+    SmallVector<uint8_t> bytes;
+    for (bool v : data.getValues<bool>())
+      bytes.push_back(v);
+    element = IntegerType::get(data.getContext(), 8);
+    data = DenseElementsAttr::get(RankedTensorType::get({int64_t(bytes.size())}, element),
+                                  ArrayRef<uint8_t>(bytes));
+  }
+  return data.reshape(RankedTensorType::get({data.getNumElements()}, element));
 }
