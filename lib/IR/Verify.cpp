@@ -1,6 +1,7 @@
 // Verify.cpp - result types and verifiers of the ag dialect.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/IR/Ag.h"
+#include "gradc/IR/Data.h"
 #include <cmath>
 
 using namespace mlir;
@@ -279,6 +280,8 @@ LogicalResult VariableOp::verify() {
   if (getInit() && getInit()->getType() != type)
     return emitOpError("expected an initial value of type ")
            << type << ", got " << getInit()->getType();
+  if (isa_and_present<DenseResourceElementsAttr>(getInitAttr()) && !resourceBytes(getInitAttr()))
+    return emitOpError("expected an initial value with the bytes of ") << type;
   return success();
 }
 

@@ -120,13 +120,13 @@ static LogicalResult load(Importer &importer, Node &node) {
   SmallString<128> path(importer.folder);
   const Json &file = *node.attribute("file"), *key = node.attribute("key");
   if (importer.attached && file.text.empty()) {
-    DenseElementsAttr data = importer.attached(key ? key->text : "");
+    ElementsAttr data = importer.attached(key ? key->text : "");
     return data ? finish(importer, node, ag::ConstantOp::create(importer.b, node.loc, data))
                 : failure();
   }
   appendPath(path, file.text);
   std::string problem;
-  DenseElementsAttr data = readArray(importer.b.getContext(), path, key ? key->text : "", problem);
+  ElementsAttr data = readArray(importer.b.getContext(), path, key ? key->text : "", problem);
   if (!data)
     return importer.fail(file, file.text + (key ? "[" + key->text + "]" : "") + ": " + problem);
   return finish(importer, node, ag::ConstantOp::create(importer.b, node.loc, data));

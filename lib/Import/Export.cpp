@@ -5,6 +5,7 @@
 // functional ops that the importer made of them, variables are made, read and written explicitly.
 #include "Export.h"
 #include "Importer.h"
+#include "gradc/IR/Data.h"
 #include "gradc/Import/Import.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringExtras.h"
@@ -501,7 +502,7 @@ LogicalResult Exporter::variablesTable(StringRef key, StringRef kind) {
     any = true;
     variables[variable.getSymName()] = names.take(variable.getSymName());
     std::string text;
-    if (auto data = dyn_cast_or_null<DenseElementsAttr>(variable.getInitAttr())) {
+    if (auto data = denseElements(variable.getInitAttr())) {
       OpBuilder b(module.getContext());
       OwningOpRef<ag::ConstantOp> constant = ag::ConstantOp::create(b, variable.getLoc(), data);
       if (failed(nested(constant->getResult(), text)))

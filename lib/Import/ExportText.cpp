@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Export.h"
 #include "Importer.h"
+#include "gradc/IR/Data.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/JSON.h"
@@ -105,7 +106,7 @@ const std::string &Names::give(Value value, StringRef wish) {
 static NodeText describeConstant(ag::ConstantOp op) {
   auto type = cast<RankedTensorType>(op.getType());
   std::string dtype = quote(dtypeName(type.getElementType()));
-  auto data = dyn_cast<DenseElementsAttr>(op.getValue());
+  DenseElementsAttr data = denseElements(op.getValue());
   if (!data)
     return {};
   if (!data.isSplat() && type.getNumElements() != 0)

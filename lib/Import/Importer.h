@@ -217,7 +217,7 @@ public:
   std::string folder;
   /// What `load` of a file without a name reads: tensors that came with the program. Null, after an
   /// error, for those that cannot be read.
-  std::function<mlir::DenseElementsAttr(llvm::StringRef key)> attached;
+  std::function<mlir::ElementsAttr(llvm::StringRef key)> attached;
   std::string device = "cpu";
   mlir::ModuleOp module;
   /// What the node at hand wrote in place.

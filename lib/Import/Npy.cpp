@@ -43,10 +43,11 @@ static bool parseShape(StringRef text, SmallVectorImpl<int64_t> &shape) {
   return text.contains(')');
 }
 
-static DenseElementsAttr parseArray(MLIRContext *context, StringRef bytes, std::string &problem) {
+static ElementsAttr parseArray(MLIRContext *context, const Owned &file, std::string &problem) {
+  StringRef bytes = file.bytes;
   auto fail = [&](const Twine &text) {
     problem = text.str();
-    return DenseElementsAttr();
+    return ElementsAttr();
   };
   if (!bytes.starts_with("\x93NUMPY") || bytes.size() < 12)
     return fail("expected a .npy file, found other contents");
@@ -83,11 +84,12 @@ static DenseElementsAttr parseArray(MLIRContext *context, StringRef bytes, std::
   SmallVector<int64_t> shape;
   if (!parseShape(field(header, "shape"), shape))
     return fail("field 'shape': expected a tuple of sizes");
-  return makeArray(context, data, element, shape, problem);
+  return makeArray({data, file.owner}, element, shape, problem);
 }
 
-DenseElementsAttr makeArray(MLIRContext *context, StringRef data, Type element,
-                            ArrayRef<int64_t> shape, std::string &problem) {
+ElementsAttr makeArray(const Owned &array, Type element, ArrayRef<int64_t> shape,
+                       std::string &problem) {
+  StringRef data = array.bytes;
   unsigned width = std::max(1u, element.getIntOrFloatBitWidth() / 8);
   uint64_t elements = 1;
   for (int64_t size : shape)
@@ -101,34 +103,29 @@ DenseElementsAttr makeArray(MLIRContext *context, StringRef data, Type element,
                   .str();
     return {};
   }
-  auto type = RankedTensorType::get(shape, element);
-  if (element.isInteger(1)) {
-    SmallVector<bool> bools(data.begin(), data.end());
-    return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
-  }
-  return DenseElementsAttr::getFromRawBuffer(type, ArrayRef<char>(data.data(), data.size()));
+  return makeElements(RankedTensorType::get(shape, element), {data.data(), data.size()},
+                      array.owner);
 }
 
-DenseElementsAttr readArray(MLIRContext *context, StringRef path, StringRef key,
-                            std::string &problem) {
+ElementsAttr readArray(MLIRContext *context, StringRef path, StringRef key, std::string &problem) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer) {
     problem = buffer.getError().message();
     return {};
   }
-  StringRef bytes = (*buffer)->getBuffer();
-  std::string entry;
+  Owned file{(*buffer)->getBuffer(), std::move(*buffer)}, entry;
+  StringRef bytes = file.bytes;
   if (bytes.starts_with("PK"))
-    return readNpzEntry(bytes, key, entry, problem) ? parseArray(context, entry, problem)
-                                                    : DenseElementsAttr();
+    return readNpzEntry(file, key, entry, problem) ? parseArray(context, entry, problem)
+                                                   : ElementsAttr();
   if (isSafetensors(bytes))
-    return readSafetensors(context, bytes, key, problem);
+    return readSafetensors(context, file, key, problem);
   if (!key.empty()) {
     problem = "expected no 'key' for a .npy file";
     return {};
   }
-  return parseArray(context, bytes, problem);
+  return parseArray(context, file, problem);
 }
 
 } // namespace gradc::graph

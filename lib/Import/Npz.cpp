@@ -6,9 +6,9 @@
 using namespace mlir;
 namespace gradc::graph {
 
-bool readNpzEntry(StringRef bytes, StringRef key, std::string &result, std::string &problem) {
+bool readNpzEntry(const Owned &archive, StringRef key, Owned &result, std::string &problem) {
   std::vector<ZipEntry> entries;
-  if (!readZipDirectory(bytes, entries, problem)) {
+  if (!readZipDirectory(archive.bytes, entries, problem)) {
     problem = "expected a .npz file, found a damaged archive: " + problem;
     return false;
   }
@@ -25,11 +25,14 @@ bool readNpzEntry(StringRef bytes, StringRef key, std::string &result, std::stri
     problem = ("expected one of the entries " + known + " for 'key', found '" + key + "'").str();
     return false;
   }
-  StringRef content;
-  if (!readZipEntry(bytes, *found, result, content, problem))
+  std::string inflated;
+  if (!readZipEntry(archive.bytes, *found, inflated, result.bytes, problem))
     return false;
-  if (content.data() != result.data())
-    result = content.str();
+  result.owner = archive.owner;
+  if (found->method != 0) {
+    result.owner = llvm::MemoryBuffer::getMemBufferCopy(result.bytes);
+    result.bytes = result.owner->getBuffer();
+  }
   return true;
 }
 

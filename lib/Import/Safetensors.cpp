@@ -34,14 +34,14 @@ static bool isSizes(const Json *list) {
          });
 }
 
-DenseElementsAttr readSafetensors(MLIRContext *context, StringRef bytes, StringRef key,
-                                  std::string &problem) {
+ElementsAttr readSafetensors(MLIRContext *context, const Owned &file, StringRef key,
+                             std::string &problem) {
   auto fail = [&](const Twine &text) {
     problem = text.str();
-    return DenseElementsAttr();
+    return ElementsAttr();
   };
-  uint64_t length = llvm::support::endian::read64le(bytes.data());
-  StringRef text = bytes.substr(8, length), data = bytes.drop_front(8 + length);
+  uint64_t length = llvm::support::endian::read64le(file.bytes.data());
+  StringRef text = file.bytes.substr(8, length), data = file.bytes.drop_front(8 + length);
   Json header;
   JsonError error;
   if (!parseJson({text.data(), text.size()}, header, error))
@@ -76,7 +76,7 @@ DenseElementsAttr readSafetensors(MLIRContext *context, StringRef bytes, StringR
   SmallVector<int64_t> sizes;
   for (const Json &size : shape->items)
     sizes.push_back(size.integer);
-  return makeArray(context, data.slice(first, last), element, sizes, problem);
+  return makeArray({data.slice(first, last), file.owner}, element, sizes, problem);
 }
 
 } // namespace gradc::graph

@@ -1,6 +1,7 @@
 // Structure.cpp - indices, their checks, and reductions that composites are made of.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Structure.h"
+#include "gradc/IR/Data.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -25,7 +26,7 @@ static std::optional<bool> constantInRange(Term index, int64_t least, int64_t si
   auto constant = index.value.getDefiningOp<ag::ConstantOp>();
   if (!constant)
     return std::nullopt;
-  auto data = cast<DenseElementsAttr>(constant.getValue());
+  DenseElementsAttr data = denseElements(constant.getValue());
   for (const APInt &i : data.getValues<APInt>())
     if (i.getSExtValue() < least || i.getSExtValue() >= size)
       return false;

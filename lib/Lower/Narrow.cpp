@@ -6,6 +6,7 @@
 // which fuse. After this stage u8 is i8: arith has no unsigned types, and "ag.dtype" says what the
 // bytes of an argument, a result or a variable are.
 #include "Lowering.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 namespace gradc::lower {
@@ -118,6 +119,9 @@ static Type storedType(Type type) {
 static Attribute storedAttribute(Attribute value) {
   if (auto integer = dyn_cast<IntegerAttr>(value))
     return IntegerAttr::get(storedType(integer.getType()), integer.getValue());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return DenseResourceElementsAttr::get(cast<ShapedType>(storedType(resource.getType())),
+                                          resource.getRawHandle());
   auto dense = cast<DenseElementsAttr>(value);
   return dense.bitcast(storedType(dense.getElementType()));
 }

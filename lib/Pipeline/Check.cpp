@@ -3,6 +3,7 @@
 #include "gradc/Pipeline/Check.h"
 #include "gradc/Gradient/Passes.h"
 #include "gradc/IR/Ag.h"
+#include "gradc/IR/Data.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Pass/PassManager.h"
@@ -69,6 +70,13 @@ static void widen(ModuleOp module) {
       [](DenseElementsAttr dense) -> std::optional<std::pair<Attribute, WalkResult>> {
         if (!isWidened(dense.getElementType()))
           return std::make_pair(Attribute(dense), WalkResult::skip());
+        return std::make_pair(widenElements(dense), WalkResult::skip());
+      });
+  replacer.addReplacement(
+      [](DenseResourceElementsAttr resource) -> std::optional<std::pair<Attribute, WalkResult>> {
+        DenseElementsAttr dense = denseElements(resource);
+        if (!dense || !isWidened(resource.getElementType()))
+          return std::make_pair(Attribute(resource), WalkResult::skip());
         return std::make_pair(widenElements(dense), WalkResult::skip());
       });
   replacer.addReplacement([](FloatAttr value) -> std::optional<std::pair<Attribute, WalkResult>> {

@@ -62,11 +62,28 @@ Outcome Compiler::fail(const llvm::Twine &text, Outcome outcome) {
 
 //===-- Reading -------------------------------------------------------------------------------===//
 
+llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> Compiler::read(StringRef path) {
+  // Files of whole pages are not mapped where a null has to follow, and archives need none.
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false,
+                                                   /*RequiresNullTerminator=*/false);
+  if (buffer && path != "-" && !isPt2((*buffer)->getBuffer()))
+    buffer = llvm::MemoryBuffer::getFile(path);
+  return buffer;
+}
+
 Outcome Compiler::load(StringRef path) {
-  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
-  if (!buffer)
-    return fail("cannot read '" + path + "': " + buffer.getError().message(), Outcome::InputError);
-  return loadBuffer((*buffer)->getBuffer(), path);
+  auto file = read(path);
+  if (!file)
+    return fail("cannot read '" + path + "': " + file.getError().message(), Outcome::InputError);
+  return load(std::move(*file), path);
+}
+
+Outcome Compiler::load(std::shared_ptr<llvm::MemoryBuffer> file, StringRef path) {
+  options.pt2.owner = file;
+  Outcome outcome = loadBuffer(file->getBuffer(), path);
+  // Checksums have read all of it: later readers bring back what they need.
+  file->dontNeedIfMmap();
+  return outcome;
 }
 
 Outcome Compiler::loadBuffer(StringRef bytes, StringRef path) {
@@ -166,7 +183,11 @@ void Compiler::identify() {
     return;
   std::string text;
   llvm::raw_string_ostream os(text);
-  (*mlirModule)->print(os, OpPrintingFlags().elideLargeElementsAttrs(16).useLocalScope());
+  (*mlirModule)
+      ->print(os, OpPrintingFlags()
+                      .elideLargeElementsAttrs(16)
+                      .elideLargeResourceString(0)
+                      .useLocalScope());
   identity = llvm::xxh3_64bits(text);
 }
 
@@ -191,6 +212,7 @@ static void dropUncalled(ModuleOp module) {
 }
 
 Outcome Compiler::runThrough(Stage last) {
+  becomesObject = last == Stage::Link;
   for (const StageInfo &info : allStages()) {
     if (info.stage <= at || info.stage > last)
       continue;
@@ -235,6 +257,9 @@ Outcome Compiler::describe() {
   identify(); // of a dump behind Gradient
   described.identity = identity;
   described.executable = options.executable;
+  // Text of LLVM's has everything in it.
+  described.weightsApart = becomesObject && options.dumpDir.empty() && target &&
+                           target->getTargetTriple().isOSBinFormatELF();
   return Outcome::Done;
 }
 
@@ -292,9 +317,15 @@ Outcome Compiler::translate() {
 }
 
 Outcome Compiler::emitObject() {
-  objectFile.clear();
-  if (!link::emitMachineCode(*translated, *target, /*assembly=*/false, objectFile))
+  objectFile = {};
+  if (!link::emitMachineCode(*translated, *target, /*assembly=*/false, objectFile.code))
     return fail("this target has no object files", Outcome::Unsupported);
+  if (!link::attachWeights(objectFile, link::weightsOf(described)))
+    return fail("the object file has no section for weights", Outcome::Internal);
+  if (options.pt2.owner)
+    objectFile.written = [this] {
+      const_cast<llvm::MemoryBuffer &>(*options.pt2.owner).dontNeedIfMmap();
+    };
   return Outcome::Done;
 }
 
@@ -319,7 +350,7 @@ Outcome Compiler::link(StringRef runtimeArchive, StringRef outputPath, bool shar
 
 void Compiler::printLevel(llvm::raw_ostream &os) {
   if (at == Stage::Link) {
-    os << object();
+    objectFile.write(os);
     return;
   }
   if (at == Stage::Target) {

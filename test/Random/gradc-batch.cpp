@@ -231,7 +231,7 @@ static json::Object runProgram(StringRef text, unsigned optLevel) {
     result["messages"] = std::move(messages);
     return result;
   }
-  Expected<int> code = runObject(compiler.object());
+  Expected<int> code = runObject({compiler.object().code.data(), compiler.object().code.size()});
   if (!code) {
     result["outcome"] = int(Outcome::Internal);
     result["messages"] = json::Array{json::Array{"", toString(code.takeError())}};

@@ -1,6 +1,7 @@
 // Interpreter.cpp - control flow, variables and loop nests of the interpreter.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Interpreter.h"
+#include "gradc/IR/Data.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/Support/Format.h"
 
@@ -60,7 +61,8 @@ void forEachIndex(ArrayRef<int64_t> shape, function_ref<void(ArrayRef<int64_t>)>
   }
 }
 
-Datum readElements(ElementsAttr attr) {
+Datum readElements(ElementsAttr elements) {
+  DenseElementsAttr attr = denseElements(elements);
   Datum d = Datum::ofType(attr.getType());
   for (int64_t i = 0; i < attr.getNumElements(); ++i) {
     if (d.isFloat()) {

@@ -168,13 +168,19 @@ static Outcome build(Compiler &compiler, const Request &request) {
   Outcome outcome = compileTo(compiler, request, last);
   if (outcome != Outcome::Done)
     return outcome;
+  std::string output = request.output;
+  if (output.empty())
+    output = last == Stage::Link ? stem + ".o" : "-";
+  if (last == Stage::Link) {
+    bool written = link::writeOutput(
+        output, [&](llvm::raw_ostream &os) { compiler.printLevel(os); },
+        [&](const llvm::Twine &text) { report(text, Outcome::InputError); });
+    return written ? Outcome::Done : Outcome::InputError;
+  }
   std::string text;
   outcome = emitText(compiler, request, text);
   if (outcome != Outcome::Done)
     return outcome;
-  std::string output = request.output;
-  if (output.empty())
-    output = last == Stage::Link ? stem + ".o" : "-";
   return writeOrReport(compiler, output, text) ? Outcome::Done : Outcome::InputError;
 }
 

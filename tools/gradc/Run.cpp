@@ -104,11 +104,12 @@ int gradc::runRun(Request request) {
   Outcome outcome = complete(request);
   if (outcome != Outcome::Done)
     return int(outcome);
-  auto input = llvm::MemoryBuffer::getFileOrSTDIN(request.input);
+  auto input = Compiler::read(request.input);
   if (!input)
     return report("cannot read '" + request.input + "': " + input.getError().message(),
                   Outcome::InputError);
-  StringRef bytes = (*input)->getBuffer();
+  std::shared_ptr<llvm::MemoryBuffer> file = std::move(*input);
+  StringRef bytes = file->getBuffer();
   // A program that reads files is built anew: the key does not know what they hold.
   std::string folder = bytes.contains("\"load\"") ? "" : cacheFolder();
   std::string cached = folder.empty() ? "" : folder + "/" + cacheKey(request, bytes);
@@ -123,17 +124,17 @@ int gradc::runRun(Request request) {
     return report("cannot write a temporary file", Outcome::InputError);
   std::string path = cached.empty() ? temporary.str().str() : cached;
   int code = guarded(request, [&](Compiler &compiler, const Request &) {
-    Outcome outcome = compiler.loadBuffer(bytes, request.input);
+    Outcome outcome = compiler.load(file, request.input);
     if (outcome == Outcome::Done)
       outcome = compiler.runThrough(Stage::Link);
     return outcome == Outcome::Done ? compiler.link(request.runtimeArchive, path) : outcome;
   });
-  int file = code ? -1 : open(path);
+  int made = code ? -1 : open(path);
   if (cached.empty())
     llvm::sys::fs::remove(path);
   if (code)
     return code;
-  if (file < 0)
+  if (made < 0)
     return report("cannot run '" + path + "': " + strerror(errno), Outcome::InputError);
-  return become(request, file, path);
+  return become(request, made, path);
 }

@@ -3,6 +3,7 @@
 #ifndef GRADC_IMPORT_IMPORT_H
 #define GRADC_IMPORT_IMPORT_H
 
+#include "gradc/IR/Data.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/raw_ostream.h"
@@ -25,6 +26,8 @@ struct Pt2Options {
   std::map<std::string, int64_t> sizes;
   /// A decomposed program has lost no detach and no no_grad.
   bool trustDecomposed = false;
+  /// Of the archive's bytes: where there is one, large tensors refer to them.
+  std::shared_ptr<const llvm::MemoryBuffer> owner;
 };
 
 /// Reads a .pt2 archive of torch.export.save (docs/pytorch.md) into a module of the ag dialect: a

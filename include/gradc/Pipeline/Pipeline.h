@@ -4,13 +4,14 @@
 #define GRADC_PIPELINE_PIPELINE_H
 
 #include "gradc/Import/Import.h"
-#include "gradc/Target/Link/Program.h"
+#include "gradc/Target/Link/Link.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 #include <map>
 #include <memory>
@@ -84,6 +85,10 @@ public:
 
   /// Reads a program; a dump is taken up after the stage that wrote it. "-" is standard input.
   Outcome load(llvm::StringRef path);
+  /// What `load` reads: mapped, if it is a large file.
+  static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> read(llvm::StringRef path);
+  /// The same from a file that was read; large weights stay in it.
+  Outcome load(std::shared_ptr<llvm::MemoryBuffer> file, llvm::StringRef path);
   /// The same, from memory.
   Outcome loadBuffer(llvm::StringRef bytes, llvm::StringRef path);
   /// Runs what is left of the stages up to `last`.
@@ -108,7 +113,7 @@ public:
   /// The program before stage `failed`, with the passes of that stage: for gradc-opt.
   void printReproducer(Stage failed, llvm::raw_ostream &os);
   /// After Link: the object file.
-  llvm::StringRef object() const { return {objectFile.data(), objectFile.size()}; }
+  const link::ObjectFile &object() const { return objectFile; }
   const StageTimes &times() const { return stageTimes; }
   /// Leaves everything to the end of the process: freeing a large module takes longer.
   void release();
@@ -129,6 +134,7 @@ private:
 
   CompileOptions options;
   std::string inputPath;
+  bool becomesObject = false; // the last stage is Link
   std::unique_ptr<mlir::MLIRContext> ownContext;
   mlir::MLIRContext *mlirContext;
   mlir::OwningOpRef<mlir::ModuleOp> mlirModule;
@@ -138,7 +144,7 @@ private:
   link::Program described;
   link::DeviceCode deviceCode;
   uint64_t identity = 0; // of a model, see link::Program
-  llvm::SmallVector<char, 0> objectFile;
+  link::ObjectFile objectFile;
   Stage at = Stage::Import;
   Stage *progress;
   StageTimes stageTimes;

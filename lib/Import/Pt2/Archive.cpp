@@ -4,6 +4,7 @@
 #include "Graph.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
 namespace gradc::pt2 {
@@ -100,10 +101,12 @@ LogicalResult Archive::fail(const Twine &text) const {
   return emitError(FileLineColLoc::get(context, fileName, 1, 1), text);
 }
 
-std::unique_ptr<Archive> Archive::open(MLIRContext *context, StringRef bytes, StringRef fileName) {
+std::unique_ptr<Archive> Archive::open(MLIRContext *context, StringRef bytes, StringRef fileName,
+                                       std::shared_ptr<const llvm::MemoryBuffer> owner) {
   auto archive = std::make_unique<Archive>();
   archive->context = context;
   archive->bytes = bytes;
+  archive->owner = std::move(owner);
   archive->fileName = fileName.str();
   std::string problem;
   if (!graph::readZipDirectory(bytes, archive->entries, problem)) {
@@ -330,7 +333,7 @@ static void gather(const Payload &payload, StringRef storage, unsigned width, ch
   }
 }
 
-DenseElementsAttr Archive::read(const Payload &payload) const {
+ElementsAttr Archive::read(const Payload &payload) const {
   const Document &document = *payload.document;
   auto found = extent(payload);
   if (!found) {
@@ -359,16 +362,13 @@ DenseElementsAttr Archive::read(const Payload &payload) const {
                                            "or as many as its storage has");
     return {};
   }
-  if (liesInRows(payload.sizes, payload.strides) && !payload.element.isInteger(1))
-    return DenseElementsAttr::getFromRawBuffer(
-        type, ArrayRef<char>(storage->data() + payload.offset * width, count * width));
-  std::string raw(count * width, '\0');
-  gather(payload, *storage, width, raw.data());
-  if (payload.element.isInteger(1)) {
-    SmallVector<bool> bools(raw.begin(), raw.end());
-    return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
-  }
-  return DenseElementsAttr::getFromRawBuffer(type, ArrayRef<char>(raw.data(), raw.size()));
+  if (liesInRows(payload.sizes, payload.strides))
+    return makeElements(
+        type, ArrayRef<char>(storage->data() + payload.offset * width, count * width), owner);
+  std::shared_ptr<llvm::WritableMemoryBuffer> gathered =
+      llvm::WritableMemoryBuffer::getNewUninitMemBuffer(count * width);
+  gather(payload, *storage, width, gathered->getBufferStart());
+  return makeElements(type, gathered->getBuffer(), gathered);
 }
 
 } // namespace gradc::pt2

@@ -10,6 +10,7 @@
 
 #include "../Json.h"
 #include "../Zip.h"
+#include "gradc/IR/Data.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/MapVector.h"
@@ -62,16 +63,18 @@ struct Payload {
 
 class Archive {
 public:
-  /// Null after an error. `bytes` must outlive it.
+  /// Null after an error. `bytes` must outlive it. Where there is an owner of them, large tensors
+  /// refer to them instead of being copied.
   static std::unique_ptr<Archive> open(mlir::MLIRContext *context, llvm::StringRef bytes,
-                                       llvm::StringRef fileName);
+                                       llvm::StringRef fileName,
+                                       std::shared_ptr<const llvm::MemoryBuffer> owner = nullptr);
 
   const Document &program() const { return model; }
   /// By the names of the state dict.
   const Payload *weight(llvm::StringRef name) const { return find(weights, name); }
   const Payload *constant(llvm::StringRef name) const { return find(constants, name); }
   /// The contents in row-major order; null after an error.
-  mlir::DenseElementsAttr read(const Payload &payload) const;
+  mlir::ElementsAttr read(const Payload &payload) const;
   mlir::LogicalResult fail(const llvm::Twine &text) const;
 
 private:
@@ -91,6 +94,7 @@ private:
 
   mlir::MLIRContext *context = nullptr;
   llvm::StringRef bytes;
+  std::shared_ptr<const llvm::MemoryBuffer> owner;
   std::string fileName, root, name;
   std::vector<graph::ZipEntry> entries;
   llvm::StringMap<const graph::ZipEntry *> byName;

@@ -12,7 +12,7 @@ bool isPt2(StringRef bytes) { return bytes.starts_with("PK\3\4") || bytes.starts
 OwningOpRef<ModuleOp> importPt2(MLIRContext &context, StringRef bytes, StringRef fileName,
                                 const Pt2Options &options) {
   graph::loadDialects(context);
-  auto archive = pt2::Archive::open(&context, bytes, fileName);
+  auto archive = pt2::Archive::open(&context, bytes, fileName, options.owner);
   if (!archive)
     return nullptr;
   pt2::Program program;
@@ -24,14 +24,14 @@ OwningOpRef<ModuleOp> importPt2(MLIRContext &context, StringRef bytes, StringRef
   graph::Json root;
   if (failed(translator.run(root)))
     return nullptr;
-  importer.attached = [&](StringRef key) -> DenseElementsAttr {
+  importer.attached = [&](StringRef key) -> ElementsAttr {
     StringRef name = key;
     const pt2::Payload *found = name.consume_front("weight:")     ? archive->weight(name)
                                 : name.consume_front("constant:") ? archive->constant(name)
                                                                   : nullptr;
     if (!found && key.starts_with("constant:"))
       found = archive->weight(name);
-    return found ? archive->read(*found) : DenseElementsAttr();
+    return found ? archive->read(*found) : ElementsAttr();
   };
   return importer.run(root);
 }

@@ -1,5 +1,6 @@
 // Describe.cpp - adds the program's entry points and its description to the LLVM module.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "gradc/IR/Data.h"
 #include "gradc/Target/Link/Link.h"
 #include "gradc_abi.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -69,7 +70,7 @@ private:
   std::vector<std::pair<llvm::Function *, const gradc::link::Function *>> entries;
   struct Content {
     uint64_t offset, bytes;
-    GlobalVariable *data;
+    Constant *data;
   };
   std::vector<Content> firstContents; // of the variables that do not start as zeros
   llvm::Function *computedInit = nullptr;
@@ -128,7 +129,7 @@ Constant *Describer::functions() {
 /// The bytes of a variable's first content; empty for zeros.
 static std::string initialBytes(const Tensor &t) {
   std::string bytes;
-  auto dense = dyn_cast_if_present<mlir::DenseElementsAttr>(t.init);
+  mlir::DenseElementsAttr dense = gradc::denseElements(t.init);
   if (!dense)
     return bytes;
   if (t.dtype == GRADC_BOOL) { // packed by MLIR, bytes for the ABI
@@ -143,7 +144,20 @@ static std::string initialBytes(const Tensor &t) {
 }
 
 void Describer::defineData() {
+  SmallVector<const Tensor *> apart;
+  if (std::vector<Weight> weights = weightsOf(program); !weights.empty()) {
+    GlobalVariable *all = declareWeights(module, weights);
+    for (const Weight &weight : weights) {
+      const Tensor &t = program.variables[weight.variable];
+      apart.push_back(&t);
+      firstContents.push_back(
+          {t.offset, weight.bytes.size(),
+           ConstantExpr::getInBoundsGetElementPtr(b.getInt8Ty(), all, b.getInt64(weight.offset))});
+    }
+  }
   for (const Tensor &t : program.variables) {
+    if (is_contained(apart, &t))
+      continue;
     std::string bytes = initialBytes(t);
     if (bytes.empty())
       continue;

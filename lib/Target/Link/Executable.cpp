@@ -40,16 +40,20 @@ static bool runLinker(ArrayRef<std::string> arguments, gradc::link::ErrorHandler
   return result.retCode == 0;
 }
 
-bool gradc::link::linkExecutable(StringRef object, const Triple &triple, StringRef runtimeArchive,
-                                 StringRef outputPath, bool shared, ErrorHandler error) {
+bool gradc::link::linkExecutable(const ObjectFile &object, const Triple &triple,
+                                 StringRef runtimeArchive, StringRef outputPath, bool shared,
+                                 ErrorHandler error) {
   SmallString<128> objectPath;
-  std::error_code code = sys::fs::createTemporaryFile("gradc", "o", objectPath);
+  // The folder for temporary files may be memory: an object with weights goes beside its result.
+  std::error_code code = object.weights.empty()
+                             ? sys::fs::createTemporaryFile("gradc", "o", objectPath)
+                             : sys::fs::createUniqueFile(outputPath + ".%%%%%%.o", objectPath);
   if (code) {
     error("cannot write a temporary file: " + code.message());
     return false;
   }
   scope_exit remove([&] { sys::fs::remove(objectPath); });
-  if (!writeOutput(objectPath, object, error))
+  if (!writeOutput(objectPath, [&](raw_ostream &os) { object.write(os); }, error))
     return false;
   std::string libc = findLibrary(triple, "libc.so.6"), libm = findLibrary(triple, "libm.so.6");
   if (libc.empty() || libm.empty()) {

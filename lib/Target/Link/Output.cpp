@@ -14,11 +14,12 @@ static bool isSpecial(StringRef path) {
          status.type() != sys::fs::file_type::directory_file;
 }
 
-static bool writeInPlace(StringRef path, StringRef content, gradc::link::ErrorHandler error) {
+static bool writeInPlace(StringRef path, function_ref<void(raw_ostream &)> write,
+                         gradc::link::ErrorHandler error) {
   std::error_code code;
   raw_fd_ostream os(path, code);
   if (!code) {
-    os << content;
+    write(os);
     os.flush();
     code = os.error();
     os.clear_error();
@@ -29,8 +30,13 @@ static bool writeInPlace(StringRef path, StringRef content, gradc::link::ErrorHa
 }
 
 bool gradc::link::writeOutput(StringRef path, StringRef content, ErrorHandler error) {
+  return writeOutput(path, [&](raw_ostream &os) { os << content; }, error);
+}
+
+bool gradc::link::writeOutput(StringRef path, function_ref<void(raw_ostream &)> write,
+                              ErrorHandler error) {
   if (path == "-" || isSpecial(path))
-    return writeInPlace(path, content, error);
+    return writeInPlace(path, write, error);
   auto aside = sys::fs::TempFile::create(path + ".%%%%%%", sys::fs::all_read | sys::fs::all_write);
   if (!aside) {
     error("cannot write '" + path + "': " + toString(aside.takeError()));
@@ -39,7 +45,7 @@ bool gradc::link::writeOutput(StringRef path, StringRef content, ErrorHandler er
   std::error_code code;
   {
     raw_fd_ostream os(aside->FD, /*shouldClose=*/false);
-    os << content;
+    write(os);
     os.flush();
     code = os.error();
     os.clear_error();

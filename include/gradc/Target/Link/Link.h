@@ -8,6 +8,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
+#include <functional>
 
 namespace gradc::link {
 
@@ -45,6 +46,23 @@ bool emitDevice(mlir::ModuleOp module, llvm::StringRef architecture, unsigned op
 /// LLVM's passes; loops are vectorised by gradc's own emitters only.
 void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
 
+/// An object file. Large weights are not copied into it: their section follows the rest, read from
+/// where they lie when the file is written.
+struct ObjectFile {
+  llvm::SmallVector<char, 0> code;
+  std::vector<Weight> weights;
+  /// Called when the weights have been written, in which case nobody needs them in memory.
+  std::function<void()> written;
+
+  void write(llvm::raw_ostream &os) const;
+};
+
+/// The global that stands for all weights that are apart, without content.
+llvm::GlobalVariable *declareWeights(llvm::Module &module, const std::vector<Weight> &weights);
+
+/// Gives the section of weights in `object.code` its content. False when there is no such section.
+bool attachWeights(ObjectFile &object, std::vector<Weight> weights);
+
 /// An object file, or assembly text. False when the target can emit neither.
 bool emitMachineCode(llvm::Module &module, llvm::TargetMachine &machine, bool assembly,
                      llvm::SmallVectorImpl<char> &out);
@@ -54,13 +72,15 @@ std::string emitHeader(const Program &program);
 
 /// Links an object and the runtime archive into an executable, or a shared object, that needs libc
 /// and libm only. False after an error.
-bool linkExecutable(llvm::StringRef object, const llvm::Triple &triple,
+bool linkExecutable(const ObjectFile &object, const llvm::Triple &triple,
                     llvm::StringRef runtimeArchive, llvm::StringRef outputPath, bool shared,
                     ErrorHandler error);
 
 /// Writes a file aside and renames it, so that a reader never sees a part of it; "-" is standard
 /// output. False after an error.
 bool writeOutput(llvm::StringRef path, llvm::StringRef content, ErrorHandler error);
+bool writeOutput(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> write,
+                 ErrorHandler error);
 
 } // namespace gradc::link
 

@@ -60,10 +60,21 @@ struct Program {
   uint64_t identity = 0; // a hash of what was compiled and how it is trained
   /// Its driver starts threads, if there is something for them to do.
   bool executable = false;
+  /// Large first contents are not part of the LLVM module: ObjectFile has them.
+  bool weightsApart = false;
 
   /// Differs between programs whose inputs, outputs, variables or functions differ.
   uint64_t interfaceHash() const;
 };
+
+/// A variable's first content that is written behind the code instead of going through LLVM.
+struct Weight {
+  unsigned variable;
+  uint64_t offset; // in the section of weights
+  llvm::ArrayRef<char> bytes;
+};
+/// Those of a program, in the order of their offsets; empty where they are not apart.
+std::vector<Weight> weightsOf(const Program &program);
 
 /// A program's code for a CUDA device.
 struct DeviceCode {
