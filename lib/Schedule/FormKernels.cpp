@@ -18,6 +18,10 @@ using namespace gradc;
 using namespace gradc::sched;
 using linalg::GenericOp;
 
+/// Readers of a number, and elements of one, that are many.
+static constexpr unsigned kManyReaders = 4;
+static constexpr int64_t kLarge = 4096;
+
 namespace {
 
 using Group = SmallVector<Operation *>;
@@ -163,11 +167,28 @@ private:
     }
   }
 
+  static int64_t elementsOf(Operation *op) {
+    auto type = op->getNumResults() ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
+                                    : RankedTensorType();
+    return type ? type.getNumElements() : 1;
+  }
+
+  /// A number that many read, large kernels among them: in the kernel of one, all others would have
+  /// to wait for that.
+  static bool isCommonNumber(Operation *producer, Operation *reader) {
+    if (elementsOf(producer) != 1 || elementsOf(reader) == 1)
+      return false;
+    llvm::SmallPtrSet<Operation *, 8> readers(producer->user_begin(), producer->user_end());
+    return readers.size() > kManyReaders &&
+           llvm::any_of(readers, [](Operation *op) { return elementsOf(op) >= kLarge; });
+  }
+
   void followEdges() {
     for (Operation &op : block.without_terminator())
       if (isComputed(&op))
         for (Operation *producer : producersOf(&op))
-          tryMerge(&op, producer);
+          if (!isCommonNumber(producer, &op))
+            tryMerge(&op, producer);
   }
 
   /// Groups that read the same value in the same loops read it once.

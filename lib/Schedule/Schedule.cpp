@@ -24,6 +24,7 @@ void gradc::sched::buildSchedulePipeline(OpPassManager &pm, const ScheduleOption
   pm.addPass(createCSEPass());
   // From here to bufferization no CSE: two tensor.empty are two buffers.
   pm.addPass(createFormKernelsPass());
+  pm.addNestedPass<func::FuncOp>(createOrderLaunchesPass());
   pm.addNestedPass<func::FuncOp>(createChooseDestinationsPass({options.randomHints}));
   pm.addNestedPass<func::FuncOp>(createBufferizeLaunchesPass());
   pm.addNestedPass<func::FuncOp>(createCarryInPlacePass());

@@ -45,6 +45,16 @@ def FormKernelsPass : Pass<"sched-form-kernels", "::mlir::ModuleOp"> {
                     Statistic<"shared", "shared", "launches that reuse a kernel">];
 }
 
+def OrderLaunchesPass : Pass<"sched-order-launches", "::mlir::func::FuncOp"> {
+  let summary = "updates run as soon as what they read is there";
+  let description = [{
+    A launch whose results only replace variables, outputs or what a loop carries moves up to the last of what it
+    reads, but stays behind those that read what it writes in place. What a backward pass computes for an update is
+    then in the cache, and its buffer is free for the next layer.
+  }];
+  let statistics = [Statistic<"moved", "moved", "launches that run earlier">];
+}
+
 def ChooseDestinationsPass : Pass<"sched-choose-destinations", "::mlir::func::FuncOp"> {
   let summary = "computes results where they end, else over a dying operand";
   let description = [{
