@@ -9,6 +9,8 @@ using namespace gradc::sched;
 /// cache.
 static constexpr int64_t kPanelBytes = 256 << 10;
 static constexpr int64_t kRowBytes = 1 << 20;
+/// Packed columns that each tile of rows meets have to stay in the second-level cache, too.
+static constexpr int64_t kNearColumnBytes = 1 << 20;
 /// Packed columns that wait for their turn, and sums, may lie in the third.
 static constexpr int64_t kColumnBytes = 4 << 20;
 static constexpr int64_t kSumBytes = 4 << 20;
@@ -68,6 +70,11 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   if (isSplit())
     sumBlock = std::clamp<int64_t>(kSumBytes / (nBlock * bytes), std::min(rows, kReuse), rows);
   mBlock = std::min(mBlock, sumBlock);
+  int64_t parts = llvm::divideCeil(columns * depth, kNearColumnBytes);
+  rowsFirst = far && !isSplit() && rows >= 2 * kReuse && !packsRows;
+  if (rowsFirst) // room for whole tiles of any target, without one more block for the rest
+    nBlock =
+        std::min<int64_t>(columns, int64_t(llvm::divideCeil(columns, parts)) + kMaxTileColumns);
 }
 
 /// The longest dim that only one factor varies over; if a dim among several has room for whole
@@ -102,7 +109,7 @@ int64_t ContractionPlan::packedColumnElements() const {
   return packsBlocks() ? aligned((nBlock + kMaxTileColumns) * inner * kBlock) : 0;
 }
 int64_t ContractionPlan::packedRowElements() const {
-  return packsRows ? aligned((mBlock + kMaxTileRows) * inner * kBlock) : 0;
+  return packsRows ? aligned((mBlock + kMaxTileRows) * (inner * kBlock + 16)) : 0;
 }
 int64_t ContractionPlan::sumElements() const {
   return isSplit() ? aligned((sumBlock + kMaxTileRows) * (nBlock + kMaxTileColumns)) : 0;

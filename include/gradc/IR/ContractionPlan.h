@@ -30,13 +30,16 @@ struct ContractionPlan {
   bool packsColumns = false;
   /// The other factor has neighbours along k far apart: its rows are packed, a block at a time.
   bool packsRows = false;
+  /// Each tile of rows meets all packed columns of a block before the next one does, so that
+  /// results are written along memory; else the other way round.
+  bool rowsFirst = false;
   /// From the outside, the loops take blocks of columns, of rows whose sums are waited for, of
   /// positions of the slowest contracted dim, and of rows that are packed.
   int64_t nBlock = 1, sumBlock = 1, kBlock = 1, mBlock = 1;
   /// Sums wait in memory between blocks of k.
   bool isSplit() const { return kBlock < kSize; }
   /// All columns of a block are packed at once, for more than one block of rows; else a tile.
-  bool packsBlocks() const { return packsColumns && mBlock < sumBlock; }
+  bool packsBlocks() const { return packsColumns && (rowsFirst || mBlock < sumBlock); }
 
 private:
   void chooseRows(const KernelGraph &g, uint64_t dims);
@@ -46,6 +49,9 @@ public:
   int64_t packedColumnElements() const;
   int64_t packedRowElements() const;
   int64_t sumElements() const;
+  /// Packed tiles of so many rows lie a line further apart than they are long: written side by
+  /// side, they would share a few sets of the cache.
+  int64_t packedTileElements(int64_t tileRows) const { return tileRows * inner * kBlock + 16; }
   int64_t scratchElements() const {
     return packedColumnElements() + packedRowElements() + sumElements();
   }

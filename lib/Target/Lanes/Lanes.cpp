@@ -65,6 +65,11 @@ Value LaneBuilder::address(Value pointer, Value offset, Type element) {
                              ArrayRef<LLVM::GEPArg>{offset}, LLVM::GEPNoWrapFlags::inbounds);
 }
 
+void LaneBuilder::prefetch(Value pointer, Value offset, Type element) {
+  constexpr int32_t kRead = 0, kSecondLevel = 2, kData = 1;
+  LLVM::Prefetch::create(b, loc, address(pointer, offset, element), kRead, kSecondLevel, kData);
+}
+
 unsigned LaneBuilder::alignment(Type element, int64_t lanes) const {
   return bytesOf(element) * (aligned ? unsigned(lanes) : 1);
 }
@@ -341,10 +346,11 @@ Lanes LaneBuilder::loop(Value from, Value to, int64_t step, const Lanes &init,
                         llvm::function_ref<Lanes(Value, Lanes)> body, int64_t unroll) {
   auto f = scf::ForOp::create(b, loc, from, to, i64(step), ValueRange(init));
   if (unroll > 1) {
-    // The conversion to branches hands this on to LLVM.
+    // The conversion to branches hands this on, and to the branch of LLVM's dialect it is the
+    // attribute of that name.
     auto count = LLVM::LoopUnrollAttr::get(b.getContext(), {}, b.getI32IntegerAttr(int32_t(unroll)),
                                            {}, {}, {}, {}, {});
-    f->setAttr("llvm.loop_annotation",
+    f->setAttr("loop_annotation",
                LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {}, count, {}, {}, {}, {}, {},
                                              {}, {}, {}, {}, {}, {}));
   }
