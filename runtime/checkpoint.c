@@ -40,11 +40,11 @@ static const int64_t one = 1, numbers_shape[] = {NUMBERS}, reals_shape[] = {REAL
 // The tensors of the record, the checksum last. Returns how many.
 static uint32_t describe(record *r, int has_random, gradc_tensor *out, void **data) {
   const gradc_tensor all[] = {
-      {"gradc/numbers", numbers_shape, 0, GRADC_I64, 1, 0, 0},
-      {"gradc/losses", reals_shape, 0, GRADC_F64, 1, 0, 0},
-      {"gradc/order", rng_shape, 0, GRADC_U8, 1, 0, 0},
-      {"gradc/random", rng_shape, 0, GRADC_U8, 1, 0, 0},
-      {"gradc/checksum", &one, 0, GRADC_I64, 1, 0, 0},
+      {"gradc/numbers", numbers_shape, 0, GRADC_I64, 1, 0, 0, 0},
+      {"gradc/losses", reals_shape, 0, GRADC_F64, 1, 0, 0, 0},
+      {"gradc/order", rng_shape, 0, GRADC_U8, 1, 0, 0, 0},
+      {"gradc/random", rng_shape, 0, GRADC_U8, 1, 0, 0, 0},
+      {"gradc/checksum", &one, 0, GRADC_I64, 1, 0, 0, 0},
   };
   void *const places[] = {r->numbers, r->reals, &r->order, &r->random, &r->checksum};
   uint32_t n = 0;

@@ -8,10 +8,10 @@ _Static_assert(sizeof(gradc_header) == GRADC_ALIGNMENT,
                "the header takes the first line of the handle");
 _Static_assert(sizeof(gradc_rng) == 624 * 4 + 16,
                "compiled code reserves this much for the generator");
-_Static_assert(sizeof(gradc_tensor) == 40, "compiled code lays out tensor records like this");
+_Static_assert(sizeof(gradc_tensor) == 48, "compiled code lays out tensor records like this");
 _Static_assert(sizeof(gradc_function) == 48, "compiled code lays out function records like this");
 _Static_assert(sizeof(gradc_init) == 24, "compiled code lays out init records like this");
-_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 160,
+_Static_assert(offsetof(gradc_program, rng_offset) == 80 && sizeof(gradc_program) == 176,
                "compiled code lays out the program record like this");
 _Static_assert(offsetof(gradc_team, run) == 8 && sizeof(gradc_team) == 40,
                "compiled code reads teams like this");

@@ -8,6 +8,8 @@
 #include <string.h>
 
 static int has_rows(const gradc_array *array, const gradc_tensor *wanted) {
+  if (gradc_open_at(wanted, 0))
+    return gradc_is_readable(array, wanted) && array->rank == wanted->rank;
   return gradc_is_readable(array, wanted) && array->rank == wanted->rank && array->rank &&
          array->shape[0] != wanted->shape[0] &&
          !memcmp(array->shape + 1, wanted->shape + 1, 8 * (array->rank - 1));
@@ -19,9 +21,19 @@ static int load(gradc_data *data, uint32_t index, const char *path, const gradc_
   gradc_tensor wanted = data->program->inputs[index];
   gradc_column *column = &data->columns[index];
   int rows = data->takes_rows && has_rows(array, &wanted);
-  uint64_t bytes = 0;
-  if (rows)
+  uint64_t bytes = 0, room = 0;
+  int64_t shape[GRADC_MAX_RANK];
+  gradc_tensor_bytes(wanted.shape, wanted.rank, wanted.dtype, &room);
+  if (wanted.open) {
+    if (gradc_take_sizes(data->program, &wanted, array, path, rows, data->sizes, data->known))
+      return GRADC_EXIT_INPUT;
+    gradc_extents(&wanted, data->sizes, shape);
+    if (rows)
+      shape[0] = array->shape[0];
+    wanted.shape = shape;
+  } else if (rows) {
     wanted.shape = array->shape;
+  }
   gradc_tensor_bytes(wanted.shape, wanted.rank, wanted.dtype, &bytes);
   column->path = path;
   column->rows = rows ? (uint64_t)array->shape[0] : 0;
@@ -32,17 +44,22 @@ static int load(gradc_data *data, uint32_t index, const char *path, const gradc_
   }
   if (rows)
     column->row_bytes /= column->rows;
-  if (rows && !array->fortran && array->dtype == wanted.dtype && array->dtype != GRADC_BOOL) {
+  if (rows && !array->fortran && array->dtype == wanted.dtype && array->dtype != GRADC_BOOL &&
+      (!wanted.open || !memcmp(array->shape + 1, shape + 1, 8 * (wanted.rank - 1)))) {
     column->data = array->data;
     return GRADC_EXIT_DONE;
   }
-  void *copy = gradc_pages(bytes);
+  void *copy = gradc_pages(rows || bytes > room ? bytes : room);
   if (!copy) {
     gradc_report("no memory: %llu bytes are needed", (unsigned long long)bytes);
     return GRADC_EXIT_INPUT;
   }
   column->data = copy;
-  return gradc_load_tensor(path, array, &wanted, copy) ? GRADC_EXIT_INPUT : GRADC_EXIT_DONE;
+  if (gradc_load_tensor(path, array, &wanted, copy))
+    return GRADC_EXIT_INPUT;
+  if (!rows)
+    gradc_spread(&data->program->inputs[index], shape, copy);
+  return GRADC_EXIT_DONE;
 }
 
 // The length of NAME in "NAME=F.npy" if an input has this name, else 0.
@@ -76,7 +93,7 @@ static int load_found(gradc_data *data, const gradc_archive *archive, const unsi
                       const char *const *names, uint32_t *loaded) {
   for (uint32_t i = 0; i < data->program->n_inputs; ++i) {
     gradc_array array;
-    if (!wanted[i])
+    if (!wanted[i] || gradc_is_size(data->program, i))
       continue;
     int found =
         gradc_archive_find(archive, names ? names[i] : data->program->inputs[i].name, &array);
@@ -115,7 +132,7 @@ static void list_names(const gradc_archive *archive, listing *list) {
 
 static int read_archive(gradc_data *data, const unsigned char *wanted, const char *path) {
   gradc_archive archive;
-  uint32_t loaded = 0, inputs = data->program->n_inputs;
+  uint32_t loaded = 0, inputs = data->program->n_inputs - data->program->n_sizes;
   if (gradc_archive_open(path, &archive))
     return GRADC_EXIT_INPUT;
   int status = load_found(data, &archive, wanted, NULL, &loaded);
@@ -125,13 +142,51 @@ static int read_archive(gradc_data *data, const unsigned char *wanted, const cha
   list_names(&archive, &list);
   if (list.count != inputs || !inputs)
     return GRADC_EXIT_DONE;
-  data->names = list.names = calloc(inputs, sizeof *list.names);
+  data->names = list.names = calloc(data->program->n_inputs, sizeof *list.names);
   if (!list.names)
     return GRADC_EXIT_INTERNAL;
   list_names(&archive, &list);
+  // Sizes stand between the inputs, and no file has them.
+  for (uint32_t i = data->program->n_inputs, next = inputs; i-- > 0;)
+    data->names[i] = gradc_is_size(data->program, i) || !next ? NULL : data->names[--next];
   // The names live as long as the process, as the file does.
   return list.count == inputs ? load_found(data, &archive, wanted, data->names, &loaded)
                               : GRADC_EXIT_INTERNAL;
+}
+
+// Rows of a batch whose size is open: as many as the user wants, as usual, or as there are.
+static int choose_batch(gradc_data *data, const gradc_column *column, const gradc_tensor *input,
+                        uint64_t *batch) {
+  const gradc_open_extent *open = gradc_open_at(input, 0);
+  const gradc_size *size = &data->program->sizes[open->size - 1];
+  uint64_t least = (uint64_t)size->least * open->factor, most = (uint64_t)size->most * open->factor;
+  *batch = data->wish ? data->wish : (uint64_t)size->usual * open->factor;
+  if (*batch < least || *batch > most || *batch % open->factor) {
+    gradc_report("--batch %llu: the program takes %llu to %llu rows", (unsigned long long)*batch,
+                 (unsigned long long)least, (unsigned long long)most);
+    return -1;
+  }
+  if (column->rows < *batch && column->rows >= least)
+    *batch = column->rows - column->rows % open->factor;
+  data->open = open->size;
+  return 0;
+}
+
+// Rows of a batch that may not be less.
+static uint64_t least_rows(const gradc_data *data) {
+  for (uint32_t i = 0; i < data->program->n_inputs && data->open; ++i) {
+    const gradc_open_extent *open = gradc_open_at(&data->program->inputs[i], 0);
+    if (open && open->size == data->open && data->columns[i].rows)
+      return (uint64_t)data->program->sizes[data->open - 1].least * open->factor;
+  }
+  return data->batch;
+}
+
+uint64_t gradc_data_batches(const gradc_data *data) {
+  if (!data->rows || !data->batch)
+    return 0;
+  uint64_t rest = data->rows % data->batch;
+  return data->rows / data->batch + (data->open && rest && rest >= least_rows(data));
 }
 
 // All columns with rows must have as many, and their inputs the same batch.
@@ -144,6 +199,8 @@ static int agree(gradc_data *data) {
     if (!column->data || !column->rows)
       continue;
     uint64_t batch = (uint64_t)input->shape[0];
+    if (gradc_open_at(input, 0) && choose_batch(data, column, input, &batch))
+      return GRADC_EXIT_INPUT;
     if (!data->rows) {
       data->rows = column->rows;
       data->batch = batch;
@@ -166,11 +223,15 @@ static int agree(gradc_data *data) {
 }
 
 int gradc_data_read(gradc_data *data, const gradc_program *program, const char *const *paths,
-                    int n_paths, const unsigned char *wanted, int takes_rows) {
-  *data = (gradc_data){.program = program, .takes_rows = takes_rows};
+                    int n_paths, const unsigned char *wanted, int takes_rows, uint64_t batch) {
+  *data = (gradc_data){.program = program, .takes_rows = takes_rows, .wish = batch};
   data->columns = calloc((size_t)program->n_inputs + 1, sizeof *data->columns);
-  if (!data->columns)
+  data->sizes = calloc((size_t)program->n_sizes + 1, sizeof *data->sizes);
+  data->known = calloc((size_t)program->n_sizes + 1, 1);
+  if (!data->columns || !data->sizes || !data->known)
     return GRADC_EXIT_INTERNAL;
+  for (uint32_t k = 0; k < program->n_sizes; ++k)
+    data->sizes[k] = program->sizes[k].usual;
   for (int i = 0; i < n_paths; ++i) {
     uint32_t index;
     const char *text = paths[i];
@@ -184,16 +245,27 @@ int gradc_data_read(gradc_data *data, const gradc_program *program, const char *
 
 void gradc_data_batch(const gradc_data *data, uint64_t first, const int64_t *order,
                       const void *const *inputs) {
+  uint64_t batch = data->batch, left = data->rows - first;
+  if (data->open && left < batch)
+    batch = left < least_rows(data) ? least_rows(data) : left;
   for (uint32_t i = 0; i < data->program->n_inputs; ++i) {
     const gradc_column *column = &data->columns[i];
     if (!column->data || !column->rows)
       continue;
     unsigned char *out = (unsigned char *)(uintptr_t)inputs[i];
-    for (uint64_t b = 0; b < data->batch; ++b) {
+    for (uint64_t b = 0; b < batch; ++b) {
       uint64_t at = first + b < data->rows ? first + b : data->rows - 1;
       uint64_t row = order ? (uint64_t)order[at] : at;
       memcpy(out + b * column->row_bytes, column->data + row * column->row_bytes,
              column->row_bytes);
     }
+    const gradc_tensor *input = &data->program->inputs[i];
+    int64_t shape[GRADC_MAX_RANK];
+    if (!input->open)
+      continue;
+    if (data->open)
+      data->sizes[data->open - 1] = (int64_t)(batch / input->open[0].factor);
+    gradc_extents(input, data->sizes, shape);
+    gradc_spread(input, shape, out);
   }
 }

@@ -7,7 +7,7 @@
 #ifndef GRADC_DATA_H
 #define GRADC_DATA_H
 
-#include "files.h"
+#include "sizes.h"
 
 typedef struct gradc_column {
   const unsigned char *data; // null: the files have no such input
@@ -23,18 +23,26 @@ typedef struct gradc_data {
   // when all have been taken by name.
   const char **names;
   int takes_rows; // columns may have rows
+  // By size of the program: its value in the coming call, and whether an array has set it.
+  int64_t *sizes;
+  unsigned char *known;
+  uint32_t open;  // index + 1 of the size that counts the rows of a batch; 0: batches are fixed
+  uint64_t wish;  // rows of a batch, where the program takes any number; 0: the usual number
   uint64_t rows;  // of the columns that have rows; 0: all are whole
   uint64_t batch; // rows that the program takes at once; 0: it has no input with a batch
 } gradc_data;
 
 // Reads the columns of the inputs that `wanted` marks (a byte an input) from `paths`: F.npz,
 // F.safetensors or NAME=F.npy. An archive that has none of the names, but as many arrays as the
-// program has inputs, gives them in their order. Functions here return an exit status (options.h)
-// and report.
+// program has inputs, gives them in their order. Where the size of a batch is open it is `batch`
+// rows, or as usual for 0. Functions here return an exit status (options.h) and report.
 int gradc_data_read(gradc_data *data, const gradc_program *program, const char *const *paths,
-                    int n_paths, const unsigned char *wanted, int takes_rows);
+                    int n_paths, const unsigned char *wanted, int takes_rows, uint64_t batch);
+// Batches of all rows. What is left of the last one counts where the program takes so few rows.
+uint64_t gradc_data_batches(const gradc_data *data);
 // Copies one mini-batch to `inputs` (the program's, of which those with rows are buffers): the rows
-// order[first] and on, or first and on without an order. Behind the last row it is repeated.
+// order[first] and on, or first and on without an order, and sets the size of the batch where that
+// is open. Behind the last row it is repeated.
 void gradc_data_batch(const gradc_data *data, uint64_t first, const int64_t *order,
                       const void *const *inputs);
 

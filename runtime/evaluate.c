@@ -94,8 +94,12 @@ static int is_loss(const gradc_tensor *output) {
 // taken from --inputs if it is whole there.
 static int place_inputs(gradc_evaluation *e, const gradc_session *session) {
   const gradc_program *program = session->program;
+  for (uint32_t k = 0; k < program->n_sizes; ++k)
+    e->inputs[program->sizes[k].input] = &e->data.sizes[k];
   for (uint32_t k = 0; k < e->predict->n_inputs; ++k) {
     uint32_t i = e->predict->inputs[k];
+    if (gradc_is_size(program, i))
+      continue;
     const gradc_tensor *input = &program->inputs[i];
     const gradc_column *column = &e->data.columns[i];
     const gradc_column *other = session->data.columns ? &session->data.columns[i] : NULL;
@@ -131,7 +135,8 @@ int gradc_evaluation_open(gradc_evaluation *e, gradc_session *session) {
       e->loss = (int)e->predict->outputs[k];
   int status = choose_metric(e, session);
   if (!status)
-    status = gradc_data_read(&e->data, program, &session->options->eval, 1, wanted, 1);
+    status = gradc_data_read(&e->data, program, &session->options->eval, 1, wanted, 1,
+                             session->options->batch);
   free(wanted);
   if (!status)
     status = place_inputs(e, session);
@@ -201,7 +206,8 @@ static void count(const gradc_evaluation *e, const gradc_session *session, uint6
 }
 
 int gradc_evaluate(const gradc_evaluation *e, gradc_session *session, gradc_scores *scores) {
-  uint64_t batch = e->data.batch ? e->data.batch : 1, batches = 0;
+  uint64_t batch = e->data.batch ? e->data.batch : 1, whole = gradc_data_batches(&e->data);
+  double weight = 0;
   uint64_t rows = e->data.rows ? e->data.rows : batch;
   const void **inputs = session->inputs;
   *scores = (gradc_scores){.has_accuracy = e->output >= 0};
@@ -213,16 +219,19 @@ int gradc_evaluate(const gradc_evaluation *e, gradc_session *session, gradc_scor
     uint64_t left = rows - first < batch ? rows - first : batch;
     if (!status && e->output >= 0)
       count(e, session, left, scores);
-    if (status || e->loss < 0 || left < batch)
+    // A batch that was filled up has another loss than its rows.
+    if (status || e->loss < 0 || (left < batch && first / batch >= whole))
       continue;
-    scores->loss += element(session->outputs[e->loss], session->program->outputs[e->loss].dtype, 0);
-    ++batches;
+    double share = (double)left / (double)batch;
+    scores->loss +=
+        share * element(session->outputs[e->loss], session->program->outputs[e->loss].dtype, 0);
+    weight += share;
   }
   session->inputs = inputs;
   // What --outputs writes is of the training, not of the last batch here.
   memset(session->written, 0, session->program->n_outputs);
-  scores->has_loss = batches > 0;
-  if (batches)
-    scores->loss /= (double)batches;
+  scores->has_loss = weight > 0;
+  if (weight > 0)
+    scores->loss /= weight;
   return status;
 }

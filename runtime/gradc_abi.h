@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-#define GRADC_ABI_VERSION 4u
+#define GRADC_ABI_VERSION 5u
 #define GRADC_ALIGNMENT 64u
 
 // Element types, as `dtype` everywhere.
@@ -67,6 +67,22 @@ enum {
   GRADC_TENSOR_LOSS = 1u << 1        // an output that is the loss (an output named "loss" is, too)
 };
 
+// A size that only a run knows: the program takes every value from `least` to `most`. Input `input`
+// of the program, an int64 scalar, holds it. Tensors have the layout of its largest value; what lies
+// behind the extents of a run is neither read by the program nor part of its results.
+typedef struct gradc_size {
+  const char *name;
+  int64_t least, most;
+  int64_t usual; // what it was in the example that the program was made from
+  uint32_t input;
+  uint32_t reserved;
+} gradc_size;
+
+// An extent of a tensor: `factor` times gradc_program.sizes[size - 1]; size 0: it is fixed.
+typedef struct gradc_open_extent {
+  uint32_t size, factor;
+} gradc_open_extent;
+
 // One input, output or variable.
 typedef struct gradc_tensor {
   const char *name;
@@ -76,6 +92,7 @@ typedef struct gradc_tensor {
   uint32_t rank;
   uint32_t kind; // variables only
   uint32_t flags;
+  const gradc_open_extent *open; // `rank` records; null: all extents are fixed
 } gradc_tensor;
 
 // What a compiled function returns, and gradc_rt_init.
@@ -219,6 +236,9 @@ typedef struct gradc_program {
   // Executables built to be profiled: gradc_rt_profile_write; else null.
   int (*write_profile)(const char *path, int table);
   const gradc_device_code *device; // null: the program runs on the CPU only
+  const gradc_size *sizes;
+  uint32_t n_sizes;
+  uint32_t reserved2;
 } gradc_program;
 
 // The start of every handle: 64 bytes, written by gradc_rt_init. Compiled code may use `user`: the

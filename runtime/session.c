@@ -252,6 +252,8 @@ static int check_inputs(const gradc_session *session) {
 }
 
 int gradc_session_take(gradc_session *session, const gradc_data *data) {
+  for (uint32_t k = 0; k < session->program->n_sizes; ++k)
+    session->inputs[session->program->sizes[k].input] = &data->sizes[k];
   for (uint32_t i = 0; i < session->program->n_inputs; ++i) {
     const gradc_column *column = &data->columns[i];
     if (!session->planned[i] || !column->data || session->inputs[i])
@@ -287,7 +289,7 @@ int gradc_session_read_inputs(gradc_session *session, int takes_rows) {
     return expect_no_arrays(options);
   }
   int status = gradc_data_read(&session->data, program, options->inputs, options->n_inputs,
-                               session->planned, takes_rows);
+                               session->planned, takes_rows, options->batch);
   return status ? status : gradc_session_take(session, &session->data);
 }
 
@@ -328,9 +330,28 @@ int gradc_session_call(gradc_session *session, const gradc_function *function, u
 
 // ---- outputs ----
 
-static gradc_item item_of(const char *prefix, const char *name, const gradc_tensor *tensor,
-                          const void *data) {
-  return (gradc_item){prefix, name, tensor->dtype, tensor->rank, tensor->shape, data};
+// What of a tensor the sizes of the last call cover.
+static gradc_item item_of(const gradc_session *session, const char *prefix, const char *name,
+                          const gradc_tensor *tensor, const void *data) {
+  gradc_item item = {prefix, name, tensor->dtype, tensor->rank, tensor->shape, data};
+  uint64_t bytes = 0;
+  if (!tensor->open || !session->data.sizes)
+    return item;
+  int64_t *shape = malloc(8 * (size_t)tensor->rank);
+  if (!shape)
+    return item;
+  gradc_extents(tensor, session->data.sizes, shape);
+  gradc_tensor_bytes(shape, tensor->rank, tensor->dtype, &bytes);
+  void *dense = gradc_pages(bytes);
+  if (!dense) {
+    free(shape);
+    return item;
+  }
+  // Both live as long as the process.
+  gradc_pack(tensor, shape, data, dense);
+  item.shape = shape;
+  item.data = dense;
+  return item;
 }
 
 static int is_loss(const gradc_tensor *output) {
@@ -369,13 +390,13 @@ static size_t variable_items(const gradc_session *session, gradc_item *items) {
     const void *data = (const char *)session->self + variable->offset;
     const char *name = variable->name;
     if (variable->kind == GRADC_PARAMETER || variable->kind == GRADC_ALIAS)
-      items[n++] = item_of(plain ? "" : "param/", name, variable, data);
+      items[n++] = item_of(session, plain ? "" : "param/", name, variable, data);
     else if (variable->kind == GRADC_BUFFER)
-      items[n++] = item_of(plain ? "" : "buffer/", name, variable, data);
+      items[n++] = item_of(session, plain ? "" : "buffer/", name, variable, data);
     else if (variable->kind == GRADC_GRAD && session->has_gradients && !plain)
       items[n++] = variable->flags & GRADC_TENSOR_INPUT_GRAD
-                       ? item_of("grad/input/", input_name(session, name), variable, data)
-                       : item_of("grad/param/", without_suffix(name), variable, data);
+                       ? item_of(session, "grad/input/", input_name(session, name), variable, data)
+                       : item_of(session, "grad/param/", without_suffix(name), variable, data);
   }
   return n;
 }
@@ -397,8 +418,9 @@ int gradc_session_write(const gradc_session *session, gradc_save *save) {
     const gradc_tensor *output = &program->outputs[i];
     if (!session->written[i] || (is_loss(output) && session->has_step_loss))
       continue;
-    items[n++] = is_loss(output) ? item_of("", "loss", output, session->outputs[i])
-                                 : item_of("out/", output->name, output, session->outputs[i]);
+    items[n++] = is_loss(output)
+                     ? item_of(session, "", "loss", output, session->outputs[i])
+                     : item_of(session, "out/", output->name, output, session->outputs[i]);
   }
   n += variable_items(session, items + n);
   int status = gradc_save_items(save, items, n);

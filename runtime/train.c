@@ -47,7 +47,7 @@ static int no_memory(void) {
 static int plan_steps(training *t) {
   const gradc_options *options = t->session->options;
   const gradc_data *data = &t->session->data;
-  if (options->batch && options->batch != data->batch) {
+  if (options->batch && !data->open && options->batch != data->batch) {
     gradc_report("--batch %llu: the model was built for batches of %llu",
                  (unsigned long long)options->batch, (unsigned long long)data->batch);
     return GRADC_EXIT_INPUT;
@@ -57,7 +57,7 @@ static int plan_steps(training *t) {
                  (unsigned long long)data->rows, (unsigned long long)data->batch);
     return GRADC_EXIT_INPUT;
   }
-  t->steps_per_epoch = data->rows ? data->rows / data->batch : options->epochs ? 1 : 0;
+  t->steps_per_epoch = data->rows ? gradc_data_batches(data) : options->epochs ? 1 : 0;
   t->steps = options->has_steps ? options->steps : UINT64_MAX;
   uint64_t all;
   if (options->epochs && !__builtin_mul_overflow(options->epochs, t->steps_per_epoch, &all) &&
@@ -124,7 +124,7 @@ static int open_all(training *t) {
   if (options->resume && !resumes)
     gradc_progress_note(&t->progress, "note: there is no checkpoint yet: training starts anew");
   uint64_t rows = t->session->data.rows, batch = t->session->data.batch;
-  if (!rows || rows % batch == 0)
+  if (!rows || rows % batch == 0 || t->steps_per_epoch > rows / batch)
     return GRADC_EXIT_DONE;
   char text[200];
   snprintf(text, sizeof text,

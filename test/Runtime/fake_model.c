@@ -79,15 +79,15 @@ static int steps(void *self, const void *const *inputs, uint64_t n, float *loss)
 #endif
 
 static const uint32_t both[] = {0, 1};
-static const gradc_tensor inputs[] = {{"x", x_shape, 0, GRADC_F32, 2, 0, 0},
-                                      {"y", y_shape, 0, GRADC_F32, 2, 0, 0}};
-static const gradc_tensor outputs[] = {{"prediction", y_shape, 0, GRADC_F32, 2, 0, 0},
-                                       {"mse", 0, 0, GRADC_F32, 0, 0, GRADC_TENSOR_LOSS}};
+static const gradc_tensor inputs[] = {{"x", x_shape, 0, GRADC_F32, 2, 0, 0, 0},
+                                      {"y", y_shape, 0, GRADC_F32, 2, 0, 0, 0}};
+static const gradc_tensor outputs[] = {{"prediction", y_shape, 0, GRADC_F32, 2, 0, 0, 0},
+                                       {"mse", 0, 0, GRADC_F32, 0, 0, GRADC_TENSOR_LOSS, 0}};
 static const gradc_tensor variables[] = {
-    {"w", w_shape, W, GRADC_F32, 2, GRADC_PARAMETER, 0},
-    {"w.grad", w_shape, W_GRAD, GRADC_F32, 2, GRADC_GRAD, 0},
-    {"x.grad", x_shape, X_GRAD, GRADC_F32, 2, GRADC_GRAD, GRADC_TENSOR_INPUT_GRAD},
-    {"seen", 0, SEEN, GRADC_F32, 0, GRADC_BUFFER, 0},
+    {"w", w_shape, W, GRADC_F32, 2, GRADC_PARAMETER, 0, 0},
+    {"w.grad", w_shape, W_GRAD, GRADC_F32, 2, GRADC_GRAD, 0, 0},
+    {"x.grad", x_shape, X_GRAD, GRADC_F32, 2, GRADC_GRAD, GRADC_TENSOR_INPUT_GRAD, 0},
+    {"seen", 0, SEEN, GRADC_F32, 0, GRADC_BUFFER, 0, 0},
 };
 #ifdef FAKE_PREDICTOR
 static const gradc_function functions[] = {{"predict", predict, 1, 1, both, both, 0}};

@@ -41,11 +41,11 @@ static int run_main(void *self, const void *const *inputs, void *const *outputs)
 
 static const uint32_t zero[] = {0};
 static const gradc_tensor variables[] = {
-    {"counter", 0, COUNTER, GRADC_I64, 0, GRADC_LOCAL, 0},
-    {"w", three, W, GRADC_F32, 1, GRADC_PARAMETER, 0},
-    {"w.grad", three, W_GRAD, GRADC_F32, 1, GRADC_GRAD, 0},
+    {"counter", 0, COUNTER, GRADC_I64, 0, GRADC_LOCAL, 0, 0},
+    {"w", three, W, GRADC_F32, 1, GRADC_PARAMETER, 0, 0},
+    {"w.grad", three, W_GRAD, GRADC_F32, 1, GRADC_GRAD, 0, 0},
 };
-static const gradc_tensor outputs[] = {{"w_now", three, 0, GRADC_F32, 1, 0, 0}};
+static const gradc_tensor outputs[] = {{"w_now", three, 0, GRADC_F32, 1, 0, 0, 0}};
 static const gradc_function functions[] = {{"main", run_main, 0, 1, 0, zero, 0}};
 static const gradc_init inits[] = {{COUNTER, 8, &first_count}};
 

@@ -43,7 +43,7 @@ static std::string cacheKey(const Request &request, StringRef input) {
      << request.from << '\n'
      << options.pt2.trustDecomposed << '\n';
   for (const auto &[name, size] : options.pt2.sizes)
-    os << name << '=' << size << '\n';
+    os << name << '=' << size.least.value_or(-1) << ".." << size.most.value_or(-1) << '\n';
   os << hashOfFile(request.self) << '\n'
      << hashOfFile(request.runtimeArchive) << '\n'
      << llvm::sys::getHostCPUName() << '\n'

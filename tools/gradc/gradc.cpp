@@ -66,13 +66,27 @@ static void addExportOptions(CLI::App &command, Request &request) {
       [&request](const std::vector<std::string> &values) {
         for (llvm::StringRef value : values) {
           auto [name, text] = value.rsplit('=');
-          int64_t size = 0;
-          if (name.empty() || text.getAsInteger(10, size) || size < 0)
-            throw CLI::ValidationError("--size", "expected NAME=N, got '" + value.str() + "'");
-          request.compile.pt2.sizes[name.str()] = size;
+          auto [from, to] = text.split("..");
+          bool isRange = text.contains("..");
+          SizeRange range;
+          auto read = [](llvm::StringRef text, std::optional<int64_t> &number) {
+            return text.getAsInteger(10, number.emplace()) || *number < 0;
+          };
+          bool isWrong = name.empty() || (!isRange && read(text, range.least)) ||
+                         (isRange && !from.empty() && read(from, range.least)) ||
+                         (isRange && !to.empty() && read(to, range.most)) ||
+                         (isRange && range.least && range.most && *range.least > *range.most);
+          if (isWrong)
+            throw CLI::ValidationError("--size",
+                                       "expected NAME=N, NAME=LEAST..MOST or NAME=.., got '" +
+                                           value.str() + "'");
+          if (!isRange)
+            range.most = range.least;
+          request.compile.pt2.sizes[name.str()] = range;
         }
       },
-      "of a .pt2: a size that the export left open, as x.0=32 for the first of input x");
+      "of a .pt2: a size that the export left open, as x.0=32 for the first of input x; "
+      "x.0=2..512 keeps it open: the program takes all of these sizes");
   command.add_flag("--trust-decomposed", request.compile.pt2.trustDecomposed,
                    "of a .pt2 behind run_decompositions: it has lost no detach and no no_grad");
 }

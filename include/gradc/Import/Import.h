@@ -8,6 +8,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/raw_ostream.h"
 #include <map>
+#include <optional>
 #include <string>
 
 namespace gradc {
@@ -19,11 +20,17 @@ namespace gradc {
 mlir::OwningOpRef<mlir::ModuleOp> importGraphJson(mlir::MLIRContext &context, llvm::StringRef bytes,
                                                   llvm::StringRef fileName);
 
+/// The values that an open size takes; those of the export where there is none.
+struct SizeRange {
+  std::optional<int64_t> least, most;
+};
+
 /// How a .pt2 archive is read.
 struct Pt2Options {
   /// Sizes that the export left open, by the symbol's or an input's name: "s17" or "x.0"; those
-  /// without are as they were when the program was exported.
-  std::map<std::string, int64_t> sizes;
+  /// without are as they were when the program was exported. A range of one value fixes a size,
+  /// any other leaves it open: the program takes every value of the range.
+  std::map<std::string, SizeRange> sizes;
   /// A decomposed program has lost no detach and no no_grad.
   bool trustDecomposed = false;
   /// Of the archive's bytes: where there is one, large tensors refer to them.

@@ -9,10 +9,16 @@ using namespace mlir;
 namespace gradc::pt2 {
 
 namespace {
+/// A size of an input that the export left open.
+struct OpenInput {
+  std::string symbol;
+  int64_t hint = 1; // what it was at export
+};
+
 class Decoder {
 public:
   Decoder(MLIRContext *context, const Document &document,
-          const std::map<std::string, int64_t> &wanted)
+          const std::map<std::string, SizeRange> &wanted)
       : context(context), document(document), wanted(wanted) {}
 
   LogicalResult program(Program &result);
@@ -34,8 +40,9 @@ private:
   LogicalResult inputSpec(const Json &json, InputSpec &result);
   LogicalResult outputSpec(const Json &json, OutputSpec &result);
   void collectHints(const Json &json);
-  LogicalResult openSizes(const Json &graph, const Program &result);
-  LogicalResult checkRange(const std::string &symbol, int64_t value);
+  LogicalResult openSizes(const Json &graph, Program &result);
+  LogicalResult openSize(const Json &graph, const std::string &name, const OpenInput &input,
+                         const SizeRange &range, Program &result);
   void readTrace(const Json &json, GraphNode &result);
   /// A list under a key of an object; null after an error.
   const Json *list(const Json &object, StringRef key, const Twine &owner);
@@ -45,7 +52,7 @@ private:
 
   MLIRContext *context;
   const Document &document;
-  const std::map<std::string, int64_t> &wanted;
+  const std::map<std::string, SizeRange> &wanted;
   Symbols symbols;
   /// The values of symbolic names of the graph that is read.
   llvm::StringMap<std::optional<int64_t>> named;
@@ -479,27 +486,39 @@ LogicalResult Decoder::outputSpec(const Json &json, OutputSpec &result) {
   return success();
 }
 
-/// Whether a size lies within what the export allows for its symbol.
-LogicalResult Decoder::checkRange(const std::string &symbol, int64_t value) {
+/// Takes what the user wants for the size of an input, within what the export allows.
+LogicalResult Decoder::openSize(const Json &top, const std::string &name, const OpenInput &input,
+                                const SizeRange &wish, Program &result) {
   const Json *ranges = document.root.find("range_constraints"),
-             *range = ranges ? ranges->find(symbol) : nullptr;
-  if (!range)
-    return success();
+             *range = ranges ? ranges->find(input.symbol) : nullptr;
   auto bound = [&](StringRef key, int64_t absent) {
-    const Json *found = range->find({key.data(), key.size()});
+    const Json *found = range ? range->find({key.data(), key.size()}) : nullptr;
     return found && found->kind == Json::Kind::integer ? found->integer : absent;
   };
   int64_t least = bound("min_val", 0), most = bound("max_val", INT64_MAX);
-  if (value >= least && value <= most)
-    return success();
-  return document.fail(*range, "expected a size of " + Twine(least) + " to " +
+  const Json &at = range ? *range : top;
+  for (std::optional<int64_t> value : {wish.least, wish.most})
+    if (value && (*value < least || *value > most))
+      return document.fail(at, "expected a size of " + Twine(least) + " to " +
                                    (most == INT64_MAX ? Twine("any") : Twine(most)) + " for '" +
-                                   symbol + "', found " + Twine(value));
+                                   input.symbol + "', found " + Twine(*value));
+  OpenSize open{input.symbol, wish.least.value_or(std::max<int64_t>(least, 1)),
+                wish.most.value_or(most), input.hint};
+  if (open.most == INT64_MAX)
+    return document.fail(at, "the export has no largest size for '" + input.symbol +
+                                 "': give one, '--size " + name + "=" + Twine(open.least) +
+                                 "..MOST'");
+  symbols.set(input.symbol, open.most);
+  if (open.least != open.most) {
+    open.usual = std::clamp(open.usual, open.least, open.most);
+    result.open.push_back(open);
+  }
+  return success();
 }
 
 /// Gives open sizes the values that the user wants.
-LogicalResult Decoder::openSizes(const Json &top, const Program &result) {
-  std::map<std::string, std::string> known; // names to symbols
+LogicalResult Decoder::openSizes(const Json &top, Program &result) {
+  std::map<std::string, OpenInput> known;
   const Json *tensors = top.find("tensor_values"), *inputs = top.find("inputs");
   for (size_t i = 0; tensors && inputs && i < inputs->items.size(); ++i) {
     const Json *tensor = inputs->items[i].find("as_tensor"),
@@ -508,16 +527,19 @@ LogicalResult Decoder::openSizes(const Json &top, const Program &result) {
                *sizes = type ? type->find("sizes") : nullptr;
     for (size_t d = 0; sizes && d < sizes->items.size(); ++d) {
       const Json *open = sizes->items[d].find("as_expr"),
-                 *srepr = open ? open->find("expr_str") : nullptr;
+                 *srepr = open ? open->find("expr_str") : nullptr,
+                 *hint = open ? open->find("hint") : nullptr,
+                 *value = hint ? hint->find("as_int") : nullptr;
       std::string symbol = srepr ? Symbols::symbolOf(srepr->text) : "";
       if (symbol.empty())
         continue;
+      OpenInput input{symbol, value ? value->integer : 1};
       bool named = i < result.inputs.size() && !result.inputs[i].target.empty();
-      known[(named ? result.inputs[i].target : name->text) + "." + std::to_string(d)] = symbol;
-      known[symbol] = symbol;
+      known[(named ? result.inputs[i].target : name->text) + "." + std::to_string(d)] = input;
+      known[symbol] = input;
     }
   }
-  for (const auto &[name, value] : wanted) {
+  for (const auto &[name, range] : wanted) {
     auto found = known.find(name);
     if (found == known.end()) {
       std::string list;
@@ -527,9 +549,10 @@ LogicalResult Decoder::openSizes(const Json &top, const Program &result) {
                                     (list.empty() ? Twine("': it was exported with fixed sizes")
                                                   : "'; it has " + list));
     }
-    if (failed(checkRange(found->second, value)))
+    if (symbols.has(found->second.symbol))
+      return document.fail(top, "size '" + found->second.symbol + "' is given twice");
+    if (failed(openSize(top, name, found->second, range, result)))
       return failure();
-    symbols.set(found->second, value);
   }
   return success();
 }
@@ -578,7 +601,7 @@ LogicalResult Decoder::program(Program &result) {
 }
 
 LogicalResult readProgram(MLIRContext *context, const Document &document,
-                          const std::map<std::string, int64_t> &sizes, Program &program) {
+                          const std::map<std::string, SizeRange> &sizes, Program &program) {
   return Decoder(context, document, sizes).program(program);
 }
 

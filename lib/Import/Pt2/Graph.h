@@ -7,7 +7,9 @@
 #define GRADC_LIB_IMPORT_PT2_GRAPH_H
 
 #include "Archive.h"
+#include "OpenSizes.h"
 #include "Symbols.h"
+#include "gradc/Import/Import.h"
 #include <map>
 
 namespace gradc::pt2 {
@@ -99,15 +101,18 @@ struct Program {
   std::vector<OutputSpec> outputs;
   /// After run_decompositions: stop-gradients may have been lost.
   bool isDecomposed = false;
+  /// The sizes that were asked to stay open; in the graph they have their largest value.
+  std::vector<OpenSize> open;
 };
 
 /// Names the inputs of a program by the arguments of forward; `owner` is its "graph_module".
 void nameInputs(const Json &owner, Program &program);
 
-/// Reads the program; failure after an error. `sizes` gives open sizes a value, by symbol ("s17")
-/// or by input and dim ("x.0"); those without have what they had at export.
+/// Reads the program; failure after an error. `sizes` gives open sizes a value or a range, by
+/// symbol
+/// ("s17") or by input and dim ("x.0"); those without have what they had at export.
 mlir::LogicalResult readProgram(mlir::MLIRContext *context, const Document &document,
-                                const std::map<std::string, int64_t> &sizes, Program &program);
+                                const std::map<std::string, SizeRange> &sizes, Program &program);
 
 } // namespace gradc::pt2
 

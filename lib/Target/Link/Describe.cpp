@@ -28,7 +28,9 @@ private:
   // The description.
   Constant *text(StringRef string);
   Constant *array(Type *element, ArrayRef<Constant *> values);
+  Constant *table(ArrayRef<Constant *> records);
   Constant *indices(ArrayRef<unsigned> values);
+  Constant *sizes();
   Constant *tensors(ArrayRef<Tensor> list);
   Constant *functions();
   void defineData();
@@ -93,6 +95,10 @@ Constant *Describer::array(Type *element, ArrayRef<Constant *> values) {
   return global;
 }
 
+Constant *Describer::table(ArrayRef<Constant *> records) {
+  return array(records.empty() ? i32 : records[0]->getType(), records);
+}
+
 Constant *Describer::indices(ArrayRef<unsigned> values) {
   SmallVector<Constant *> list;
   for (unsigned value : values)
@@ -106,11 +112,23 @@ Constant *Describer::tensors(ArrayRef<Tensor> list) {
     SmallVector<Constant *> extents;
     for (int64_t extent : t.shape)
       extents.push_back(b.getInt64(extent));
+    SmallVector<Constant *> open;
+    for (auto [size, factor] : t.open)
+      open.push_back(ConstantStruct::getAnon({b.getInt32(size), b.getInt32(factor)}));
     records.push_back(ConstantStruct::getAnon(
         {text(t.name), array(i64, extents), b.getInt64(t.offset), b.getInt32(t.dtype),
-         b.getInt32(t.shape.size()), b.getInt32(t.kind), b.getInt32(t.flags)}));
+         b.getInt32(t.shape.size()), b.getInt32(t.kind), b.getInt32(t.flags), table(open)}));
   }
-  return records.empty() ? array(i32, {}) : array(records[0]->getType(), records);
+  return table(records);
+}
+
+Constant *Describer::sizes() {
+  SmallVector<Constant *> records;
+  for (const Size &size : program.sizes)
+    records.push_back(
+        ConstantStruct::getAnon({text(size.name), b.getInt64(size.least), b.getInt64(size.most),
+                                 b.getInt64(size.usual), b.getInt32(size.input), b.getInt32(0)}));
+  return table(records);
 }
 
 Constant *Describer::functions() {
@@ -219,8 +237,10 @@ void Describer::describe() {
                                           b.getInt64(threadScratch.value_or(0)),
                                           startTeam,
                                           writeProfile,
-
-                                          device()});
+                                          device(),
+                                          sizes(),
+                                          b.getInt32(program.sizes.size()),
+                                          b.getInt32(0)});
   // NAME_init already refers to it.
   auto *global = new GlobalVariable(module, record->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, record, "");

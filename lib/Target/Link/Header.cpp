@@ -52,6 +52,21 @@ static std::string describe(const Tensor &t) {
   return text + "]";
 }
 
+/// "; the first s17 of dimension 0 count", where extents follow sizes.
+static std::string describeOpen(const Program &program, const Tensor &t) {
+  std::string text;
+  for (auto [d, open] : llvm::enumerate(t.open)) {
+    auto [size, factor] = open;
+    if (size)
+      text += "; the first " + (factor == 1 ? "" : std::to_string(factor) + " * ") +
+              program.sizes[size - 1].name + " of dimension " + std::to_string(d) + " count";
+  }
+  for (const Size &size : program.sizes)
+    if (t.name == size.name)
+      text += "; " + std::to_string(size.least) + " to " + std::to_string(size.most);
+  return text;
+}
+
 /// A struct's field or a view: names that become equal as C identifiers get a number.
 static std::string uniqueName(StringRef name, StringSet<> &taken) {
   std::string base = toIdentifier(name), candidate = base;
@@ -80,6 +95,10 @@ void HeaderWriter::writeIntroduction() {
         "other\n"
      << " * state. Tensors are dense and row-major; inputs, outputs and the block must not "
         "overlap.\n"
+     << (program.sizes.empty() ? ""
+                               : " * Shapes are those of the largest sizes; only what the sizes "
+                                 "of a call cover is read, and\n * what lies behind it in results "
+                                 "is unspecified.\n")
      << " * Functions return 0 or an error code; " << name << "_error_text() explains it.\n"
      << (program.rngOffset || program.prints ? " * The program draws random numbers or prints: "
                                                "link libgradc_rt.a beside the object.\n"
@@ -152,8 +171,7 @@ void HeaderWriter::writeInstance() {
      << "/* Changes with the inputs, outputs, variables and functions of the program. */\n#define "
      << up << "_INTERFACE UINT64_C(" << program.interfaceHash() << ")\n\n"
      << "typedef struct " << name << " " << name << "; /* an instance */\n"
-     << "typedef struct " << name << "_dims " << name
-     << "_dims; /* this program's sizes are fixed: pass NULL */\n\n"
+     << "typedef struct " << name << "_dims " << name << "_dims; /* reserved: pass NULL */\n\n"
      << "/* The bytes of an instance: " << up << "_SIZE. */\nsize_t " << name << "_size(const "
      << name << "_dims *dims);\n"
      << "/* Makes an instance in `memory` (64-byte aligned, at least " << up
@@ -176,7 +194,7 @@ void HeaderWriter::writeStruct(StringRef type, StringRef what, ArrayRef<unsigned
   for (unsigned i : indices) {
     const Tensor &t = (input ? program.inputs : program.outputs)[i];
     os << "  " << (input ? "const " : "") << cType(t.dtype) << " *" << uniqueName(t.name, taken)
-       << "; /* " << describe(t) << " */\n";
+       << "; /* " << describe(t) << describeOpen(program, t) << " */\n";
   }
   os << "} " << type << ";\n\n";
 }
@@ -269,9 +287,10 @@ void HeaderWriter::writeViews() {
     if (taken.contains(view))
       view += std::string("_") + kinds[t.kind];
     view = (name + "_" + uniqueName(view, taken)).str();
-    os << "/* " << t.name << ": " << describe(t) << ". */\nstatic inline " << cType(t.dtype) << " *"
-       << view << "(" << name << " *self) {\n  return (" << cType(t.dtype) << " *)((char *)self + "
-       << t.offset << ");\n}\n";
+    os << "/* " << t.name << ": " << describe(t) << describeOpen(program, t)
+       << ". */\nstatic inline " << cType(t.dtype) << " *" << view << "(" << name
+       << " *self) {\n  return (" << cType(t.dtype) << " *)((char *)self + " << t.offset
+       << ");\n}\n";
   }
   os << "/* The data of the variable of this name, or NULL: parameters and buffers by their names, "
         "gradients\n * as \"NAME.grad\". */\nstatic inline void *"

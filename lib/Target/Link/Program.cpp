@@ -86,6 +86,7 @@ private:
   std::optional<unsigned> findVariable(StringRef name);
   void findSteps(Function &f);
   void readExpectation(sched::HostOp op);
+  LogicalResult readSizes();
   void layOut();
 
   ModuleOp module;
@@ -286,6 +287,37 @@ void Reader::findSteps(Function &f) {
     loss.flags |= GRADC_TENSOR_LOSS;
 }
 
+/// The sizes that stay open, which Import has noted at the module.
+LogicalResult Reader::readSizes() {
+  auto list = module->getAttrOfType<ArrayAttr>("ag.sizes");
+  auto boundary = module->getAttrOfType<DictionaryAttr>("ag.open");
+  if (!list || !boundary)
+    return success();
+  for (auto entry : list.getAsRange<DictionaryAttr>()) {
+    auto number = [&](StringRef key) { return entry.getAs<IntegerAttr>(key).getInt(); };
+    Size size{entry.getAs<StringAttr>("name").str(), number("least"), number("most"),
+              number("usual")};
+    auto input = llvm::find_if(program.inputs, [&](Tensor &t) { return t.name == size.name; });
+    if (input == program.inputs.end())
+      return module.emitError("no input holds the size '") << size.name << "'";
+    size.input = input - program.inputs.begin();
+    program.sizes.push_back(size);
+  }
+  auto mark = [&](StringRef key, Tensor &tensor) {
+    if (auto pairs = boundary.getAs<DenseI64ArrayAttr>(key))
+      for (int64_t i = 0; i + 1 < pairs.size(); i += 2)
+        tensor.open.push_back({unsigned(pairs[i]), unsigned(pairs[i + 1])});
+  };
+  for (Tensor &t : program.inputs)
+    mark("in." + t.name, t);
+  for (Tensor &t : program.outputs)
+    mark("out." + t.name, t);
+  for (Tensor &t : program.variables)
+    if (t.flags & GRADC_TENSOR_INPUT_GRAD)
+      mark("in." + StringRef(t.name).drop_back(5).str(), t);
+  return success();
+}
+
 FailureOr<Program> Reader::read() {
   for (auto variable : module.getOps<ag::VariableOp>())
     if (failed(readVariable(variable)))
@@ -312,6 +344,8 @@ FailureOr<Program> Reader::read() {
         llvm::any_of(program.inputs, [&](Tensor &input) { return input.name == of; }))
       t.flags |= GRADC_TENSOR_INPUT_GRAD;
   }
+  if (failed(readSizes()))
+    return failure();
   layOut();
   return std::move(program);
 }
@@ -329,7 +363,11 @@ uint64_t Program::interfaceHash() const {
       os << ';' << t.name << ' ' << t.dtype << ' ' << t.kind << ' ' << t.offset;
       for (int64_t extent : t.shape)
         os << ' ' << extent;
+      for (auto [size, factor] : t.open)
+        os << ' ' << size << '*' << factor;
     }
+  for (const Size &size : sizes)
+    os << ';' << size.name << ' ' << size.least << ' ' << size.most << ' ' << size.input;
   for (const Function &f : functions) {
     os << ';' << f.name << ' ' << f.steps;
     for (unsigned i : f.inputs)

@@ -21,9 +21,18 @@ struct Tensor {
   uint32_t flags = 0;
   uint64_t offset = 0; // variables: bytes from the start of the handle
   mlir::ElementsAttr init;
+  /// For each extent: index of its size + 1 and extent / size, or 0 and 0. Empty: all are fixed.
+  llvm::SmallVector<std::pair<unsigned, unsigned>> open;
 
   uint64_t elements() const;
   uint64_t bytes() const;
+};
+
+/// A size that only a run knows, gradc_size of the ABI.
+struct Size {
+  std::string name;
+  int64_t least = 0, most = 0, usual = 0;
+  unsigned input = 0; // which of the program's inputs holds it
 };
 
 /// Where an argument of a scheduled function comes from.
@@ -50,6 +59,7 @@ struct Program {
   bool prints = false;
   bool profiles = false; // its launches are timed
   std::vector<Tensor> inputs, outputs, variables;
+  std::vector<Size> sizes;
   std::vector<Function> functions;
   /// What the program expects of its values: "FILE:LINE:COLUMN: error: TEXT", in the order of
   /// codes.
