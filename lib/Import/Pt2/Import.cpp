@@ -37,36 +37,99 @@ static OwningOpRef<ModuleOp> importSizes(MLIRContext &context, pt2::Archive &arc
   return importer.run(root);
 }
 
-/// Compares the program with what it is at smaller sizes, and makes it right for all of them.
-static LogicalResult openProgram(MLIRContext &context, pt2::Archive &archive,
-                                 const Pt2Options &options, ArrayRef<pt2::OpenSize> open,
-                                 ModuleOp program) {
-  std::vector<pt2::SizeUses> uses(open.size());
-  std::map<std::string, SizeRange> largest;
+namespace {
+/// Imports a program whose sizes stay open.
+class OpenImport {
+public:
+  OpenImport(MLIRContext &context, pt2::Archive &archive, const Pt2Options &options,
+             ArrayRef<pt2::OpenSize> sizes)
+      : context(context), archive(archive), options(options), sizes(sizes) {}
+
+  /// All variants, joined; null after an error.
+  OwningOpRef<ModuleOp> run();
+
+private:
+  OwningOpRef<ModuleOp> at(ArrayRef<int64_t> values);
+  OwningOpRef<ModuleOp> upTo(ArrayRef<int64_t> largest, std::vector<pt2::SizeUses> &uses);
+
+  MLIRContext &context;
+  pt2::Archive &archive;
+  const Pt2Options &options;
+  ArrayRef<pt2::OpenSize> sizes;
+};
+} // namespace
+
+/// The program with these values of the open sizes.
+OwningOpRef<ModuleOp> OpenImport::at(ArrayRef<int64_t> values) {
+  std::map<std::string, SizeRange> fixed;
   for (const auto &[name, range] : options.sizes)
     if (range.least && range.least == range.most)
-      largest[name] = range;
-  for (const pt2::OpenSize &size : open)
-    largest[size.symbol] = {size.most, size.most};
-  for (auto [size, use] : llvm::zip(open, uses)) {
-    SmallVector<int64_t> values{size.most};
+      fixed[name] = range;
+  for (auto [size, value] : llvm::zip(sizes, values))
+    fixed[size.symbol] = {value, value};
+  std::vector<pt2::OpenSize> none;
+  return importSizes(context, archive, options, fixed, none);
+}
+
+/// The program for all sizes up to these. What depends on a size shows at the next smaller ones.
+OwningOpRef<ModuleOp> OpenImport::upTo(ArrayRef<int64_t> largest,
+                                       std::vector<pt2::SizeUses> &uses) {
+  OwningOpRef<ModuleOp> program = at(largest);
+  std::vector<pt2::OpenSize> bounded(sizes);
+  uses = std::vector<pt2::SizeUses>(sizes.size());
+  for (size_t k = 0; program && k < sizes.size(); ++k) {
+    bounded[k].most = largest[k];
+    SmallVector<int64_t> values{largest[k]}, point(largest);
     std::vector<OwningOpRef<ModuleOp>> owned;
     SmallVector<ModuleOp> others;
-    for (int64_t value = size.most - 1; value >= size.least && value >= size.most - 3; --value) {
-      auto sizes = largest;
-      sizes[size.symbol] = {value, value};
-      std::vector<pt2::OpenSize> none;
-      auto other = importSizes(context, archive, options, sizes, none);
-      if (!other)
-        return failure();
-      values.push_back(value);
-      others.push_back(*other);
-      owned.push_back(std::move(other));
+    while (point[k] > sizes[k].least && values.size() < 4) {
+      --point[k];
+      owned.push_back(at(point));
+      if (!owned.back())
+        return nullptr;
+      values.push_back(point[k]);
+      others.push_back(*owned.back());
     }
-    if (failed(pt2::findSizeUses(program, others, values, size, use)))
-      return failure();
+    if (failed(pt2::findSizeUses(*program, others, values, sizes[k], uses[k])))
+      return nullptr;
   }
-  return pt2::openSizes(program, open, uses);
+  if (program && failed(pt2::openSizes(*program, bounded, uses)))
+    return nullptr;
+  return program;
+}
+
+OwningOpRef<ModuleOp> OpenImport::run() {
+  // A run of a size costs at most so many times what it needs, but for the smallest ones.
+  constexpr int64_t kSpacing = 8, kSmallest = 8;
+  SmallVector<int64_t> usual, most, largest;
+  for (const pt2::OpenSize &size : sizes) {
+    usual.push_back(size.usual);
+    most.push_back(size.most);
+  }
+  std::vector<pt2::SizeUses> uses, ignored;
+  OwningOpRef<ModuleOp> program = upTo(most, uses);
+  if (!program)
+    return nullptr;
+  SmallVector<pt2::Variant> variants;
+  for (largest = most;;) {
+    bool isSmaller = false;
+    for (auto [value, size] : llvm::zip(largest, sizes)) {
+      int64_t next = std::max({value / kSpacing, kSmallest, size.least + 3});
+      isSmaller |= next < value;
+      value = std::min(value, next);
+    }
+    if (!isSmaller)
+      break;
+    variants.push_back({false, largest, upTo(largest, ignored)});
+    if (!variants.back().module)
+      return nullptr;
+  }
+  variants.push_back({true, usual, at(usual)});
+  if (!variants.back().module)
+    return nullptr;
+  std::reverse(variants.begin(), variants.end());
+  pt2::joinVariants(*program, sizes, uses, variants);
+  return program;
 }
 
 OwningOpRef<ModuleOp> importPt2(MLIRContext &context, StringRef bytes, StringRef fileName,
@@ -79,8 +142,7 @@ OwningOpRef<ModuleOp> importPt2(MLIRContext &context, StringRef bytes, StringRef
   auto program = importSizes(context, *archive, options, options.sizes, open);
   if (!program || open.empty())
     return program;
-  return failed(openProgram(context, *archive, options, open, *program)) ? nullptr
-                                                                         : std::move(program);
+  return OpenImport(context, *archive, options, open).run();
 }
 
 void printAtenOps(MLIRContext &context, llvm::raw_ostream &out) {

@@ -27,7 +27,6 @@ private:
   void addInputs();
   void repeatInputs();
   void replaceConstants(unsigned k, const SizeUses &uses);
-  void describe();
 
   Dim dim(Value v, int64_t d) const;
   SmallVector<int64_t> openDims(Value v) const;
@@ -119,8 +118,7 @@ LogicalResult Opener::collect(ArrayRef<SizeUses> uses) {
   return success();
 }
 
-//===-- Values that depend on sizes
-//---------------------------------------------------------------===//
+//===-- Values that depend on sizes ----------------------------------------------------------===//
 
 static RankedTensorType integers(OpBuilder &b, ArrayRef<int64_t> shape = {}) {
   return RankedTensorType::get(shape, b.getI64Type());
@@ -216,26 +214,17 @@ void Opener::maskOperand(Operation *op, unsigned i, ArrayRef<int64_t> which, Fil
   op->setOperand(i, mask(b, op->getOperand(i), which, fill));
 }
 
-//===-- The start
-//---------------------------------------------------------------------------------===//
+//===-- The start ----------------------------------------------------------------------------===//
 
-/// The sizes become inputs behind the others, and are checked.
+/// The sizes become inputs behind the others. A value out of range must not lead out of memory.
 void Opener::addInputs() {
   Location loc = function.getLoc();
-  auto scalarType = integers(start), boolType = RankedTensorType::get({}, start.getI1Type());
   for (const OpenSize &size : sizes) {
     unsigned at = function.getNumArguments();
     auto name = start.getNamedAttr("ag.name", start.getStringAttr(size.symbol));
-    (void)function.insertArgument(at, scalarType, start.getDictionaryAttr(name), loc);
-    inputs.push_back(function.getArgument(at));
-    auto holds = [&](ag::Predicate predicate, int64_t bound) -> Value {
-      return ag::CompareOp::create(start, loc, boolType, inputs.back(), scalar(bound), predicate);
-    };
-    Value isWithin = ag::LogicalAndOp::create(start, loc, holds(ag::Predicate::ge, size.least),
-                                              holds(ag::Predicate::le, size.most));
-    ag::ExpectOp::create(start, loc, isWithin,
-                         start.getStringAttr("size '" + size.symbol + "' is not from " +
-                                             Twine(size.least) + " to " + Twine(size.most)));
+    (void)function.insertArgument(at, integers(start), start.getDictionaryAttr(name), loc);
+    Value n = ag::MaximumOp::create(start, loc, function.getArgument(at), scalar(1));
+    inputs.push_back(ag::MinimumOp::create(start, loc, n, scalar(size.most)));
   }
 }
 
@@ -299,40 +288,7 @@ void Opener::replaceConstants(unsigned k, const SizeUses &uses) {
   }
 }
 
-/// Tells the later stages, for the program's description.
-void Opener::describe() {
-  Builder b(function.getContext());
-  SmallVector<Attribute> list;
-  for (const OpenSize &size : sizes)
-    list.push_back(b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(size.symbol)),
-                                        b.getNamedAttr("least", b.getI64IntegerAttr(size.least)),
-                                        b.getNamedAttr("most", b.getI64IntegerAttr(size.most)),
-                                        b.getNamedAttr("usual", b.getI64IntegerAttr(size.usual))}));
-  SmallVector<NamedAttribute> boundary;
-  auto add = [&](StringRef prefix, StringAttr name, Value v) {
-    if (!name || openDims(v).empty())
-      return;
-    SmallVector<int64_t> pairs;
-    for (Dim d : dims[v]) {
-      pairs.push_back(d.factor ? d.size + 1 : 0);
-      pairs.push_back(d.factor);
-    }
-    boundary.push_back(
-        b.getNamedAttr((prefix + name.getValue()).str(), b.getDenseI64ArrayAttr(pairs)));
-  };
-  for (BlockArgument arg : function.getArguments())
-    add("in.", function.getArgAttrOfType<StringAttr>(arg.getArgNumber(), "ag.name"), arg);
-  Operation *end = function.getBody().front().getTerminator();
-  for (OpOperand &out : end->getOpOperands())
-    add("out.", function.getResultAttrOfType<StringAttr>(out.getOperandNumber(), "ag.name"),
-        out.get());
-  auto module = function->getParentOfType<ModuleOp>();
-  module->setAttr("ag.sizes", b.getArrayAttr(list));
-  module->setAttr("ag.open", b.getDictionaryAttr(boundary));
-}
-
-//===-- Operations
-//--------------------------------------------------------------------------------===//
+//===-- Operations ---------------------------------------------------------------------------===//
 
 /// Along open dimensions an op must leave elements where they are.
 LogicalResult Opener::keepsPlaces(Operation *op, Value x, ArrayRef<int64_t> which) {
@@ -576,7 +532,6 @@ LogicalResult Opener::run(ArrayRef<SizeUses> uses) {
   for (Operation *op : ops)
     if (failed(rewrite(op)))
       return failure();
-  describe();
   return success();
 }
 

@@ -12,6 +12,7 @@
 #define GRADC_LIB_IMPORT_PT2_OPENSIZES_H
 
 #include "gradc/IR/Ag.h"
+#include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -36,6 +37,8 @@ struct SizeUses {
   /// By value, for each of its dimensions: extent / size, or 0 where the extent is fixed.
   llvm::DenseMap<mlir::Value, llvm::SmallVector<int64_t>> factors;
   llvm::MapVector<mlir::Operation *, Formula> constants;
+  /// The same for inputs and outputs of the program, by their places.
+  std::vector<llvm::SmallVector<int64_t>> inputs, outputs;
   /// What expectations are to say, with the symbol's name in the place of the size.
   llvm::MapVector<mlir::Operation *, std::string> texts;
 };
@@ -47,11 +50,24 @@ mlir::LogicalResult findSizeUses(mlir::ModuleOp program, llvm::ArrayRef<mlir::Mo
                                  SizeUses &uses);
 
 /// Gives the program an input for each size, an i64 scalar of the symbol's name, and makes it right
-/// for every value of it. uses[k] is of sizes[k]. Two attributes of the module tell of them:
-/// "ag.sizes" has name, least, most and usual value of each, "ag.open" the dimensions of inputs
-/// ("in.x") and outputs ("out.y") as pairs: index of the size + 1, extent / size; 0, 0 where fixed.
+/// for every value of it up to the largest. uses[k] is of sizes[k].
 mlir::LogicalResult openSizes(mlir::ModuleOp program, llvm::ArrayRef<OpenSize> sizes,
                               llvm::ArrayRef<SizeUses> uses);
+
+/// The program for a part of the values of its sizes.
+struct Variant {
+  /// For the usual sizes only, which it does not ask for.
+  bool isExact = false;
+  llvm::SmallVector<int64_t> largest; // by size
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// Makes `program`, which takes the largest sizes, run the first of the variants that the sizes of
+/// a run fit, and refuse sizes out of range. Two attributes of the module tell of the sizes:
+/// "ag.sizes" has name, least, most and usual value of each, "ag.open" the dimensions of inputs
+/// ("in.x") and outputs ("out.y") as pairs: index of the size + 1, extent / size; 0, 0 where fixed.
+void joinVariants(mlir::ModuleOp program, llvm::ArrayRef<OpenSize> sizes,
+                  llvm::ArrayRef<SizeUses> uses, llvm::ArrayRef<Variant> variants);
 
 /// Reports that the size cannot stay open because of an op.
 mlir::LogicalResult refuseOpenSize(mlir::Operation *op, const OpenSize &size,

@@ -292,7 +292,15 @@ LogicalResult findSizeUses(ModuleOp program, ArrayRef<ModuleOp> others, ArrayRef
                            const OpenSize &size, SizeUses &uses) {
   SmallVector<Operation *> ops{program};
   llvm::append_range(ops, others);
-  return Comparison(sizes, size, uses).compare(ops);
+  if (failed(Comparison(sizes, size, uses).compare(ops)))
+    return failure();
+  for (auto function : program.getOps<func::FuncOp>()) {
+    for (Value input : function.getArguments())
+      uses.inputs.push_back(uses.factors.lookup(input));
+    for (Value output : function.getBody().front().getTerminator()->getOperands())
+      uses.outputs.push_back(uses.factors.lookup(output));
+  }
+  return success();
 }
 
 } // namespace gradc::pt2
