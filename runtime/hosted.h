@@ -31,5 +31,7 @@ void gradc_report_as(const char *name);
 // Zeroed pages, 64-byte aligned and more; null when there is no memory. Never freed: the process
 // ends soon after.
 void *gradc_pages(uint64_t bytes);
+// The same for memory of which only a part will be used: more of it may be had than there is.
+void *gradc_room(uint64_t bytes);
 
 #endif // GRADC_HOSTED_H

@@ -84,11 +84,12 @@ void gradc_report(const char *format, ...) {
   }
 }
 
-void *gradc_pages(uint64_t bytes) {
+static void *map(uint64_t bytes, int flags) {
   if (bytes > SIZE_MAX / 2)
     return NULL;
   size_t size = bytes ? (size_t)bytes : 1;
-  void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void *pages =
+      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
   if (pages == MAP_FAILED)
     return NULL;
   // Few page faults matter more than a little memory for large tensors.
@@ -96,3 +97,7 @@ void *gradc_pages(uint64_t bytes) {
     madvise(pages, size, MADV_HUGEPAGE);
   return pages;
 }
+
+void *gradc_pages(uint64_t bytes) { return map(bytes, 0); }
+
+void *gradc_room(uint64_t bytes) { return map(bytes, MAP_NORESERVE); }

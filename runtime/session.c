@@ -175,7 +175,8 @@ int gradc_session_open(gradc_session *session, const gradc_program *program,
   session->call_outputs = calloc(n_outputs + 1, sizeof *session->call_outputs);
   session->planned = calloc(n_inputs + 1, 1);
   session->written = calloc(n_outputs + 1, 1);
-  session->self = gradc_pages(program->size);
+  // Of room for sizes that never come no page is touched.
+  session->self = program->n_sizes ? gradc_room(program->size) : gradc_pages(program->size);
   if (!session->inputs || !session->outputs || !session->call_inputs || !session->call_outputs ||
       !session->planned || !session->written || !session->self)
     return out_of_memory(program->size);

@@ -102,6 +102,9 @@ Outcome gradc::complete(Request &request) {
     request.compile.name =
         request.input == "-" ? "program" : llvm::sys::path::stem(request.input).str();
   request.compile.executable = request.emit == "exe" && request.stopAfter.empty();
+  // The memory of an object is the caller's, who says what room for other sizes is worth.
+  bool isFixed = request.emit == "json" || request.emit == "obj" || request.emit == "header";
+  request.compile.pt2.keepOpen = request.compile.device == DeviceChoice::Cpu && !isFixed;
   std::string identifier = link::toIdentifier(request.compile.name);
   request.compile.name = identifier;
   return Outcome::Done;

@@ -216,5 +216,6 @@ int gradc::runCheck(Request request) {
   request.compile.march = "native";
   request.compile.triple = "";
   Outcome outcome = complete(request);
+  request.compile.pt2.keepOpen = false;
   return outcome == Outcome::Done ? guarded(request, check) : int(outcome);
 }

@@ -7,6 +7,7 @@ using namespace gradc;
 
 int gradc::runExplain(Request request, const std::string &name) {
   Outcome outcome = complete(request);
+  request.compile.pt2.keepOpen = false;
   if (outcome != Outcome::Done)
     return int(outcome);
   return guarded(request, [&](Compiler &compiler, const Request &request) {

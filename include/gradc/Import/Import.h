@@ -31,6 +31,9 @@ struct Pt2Options {
   /// without are as they were when the program was exported. A range of one value fixes a size,
   /// any other leaves it open: the program takes every value of the range.
   std::map<std::string, SizeRange> sizes;
+  /// Other sizes that the export left open stay so, if it has a largest value for them and the
+  /// program allows it; a warning says where it does not.
+  bool keepOpen = false;
   /// A decomposed program has lost no detach and no no_grad.
   bool trustDecomposed = false;
   /// Of the archive's bytes: where there is one, large tensors refer to them.

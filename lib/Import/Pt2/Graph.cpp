@@ -13,13 +13,14 @@ namespace {
 struct OpenInput {
   std::string symbol;
   int64_t hint = 1; // what it was at export
+  std::string name; // the first input and dimension that have it
 };
 
 class Decoder {
 public:
   Decoder(MLIRContext *context, const Document &document,
-          const std::map<std::string, SizeRange> &wanted)
-      : context(context), document(document), wanted(wanted) {}
+          const std::map<std::string, SizeRange> &wanted, bool keepOpen)
+      : context(context), document(document), wanted(wanted), keepOpen(keepOpen) {}
 
   LogicalResult program(Program &result);
 
@@ -41,6 +42,7 @@ private:
   LogicalResult outputSpec(const Json &json, OutputSpec &result);
   void collectHints(const Json &json);
   LogicalResult openSizes(const Json &graph, Program &result);
+  bool hasLargest(const std::string &symbol) const;
   LogicalResult openSize(const Json &graph, const std::string &name, const OpenInput &input,
                          const SizeRange &range, Program &result);
   void readTrace(const Json &json, GraphNode &result);
@@ -53,6 +55,7 @@ private:
   MLIRContext *context;
   const Document &document;
   const std::map<std::string, SizeRange> &wanted;
+  bool keepOpen;
   Symbols symbols;
   /// The values of symbolic names of the graph that is read.
   llvm::StringMap<std::optional<int64_t>> named;
@@ -486,6 +489,14 @@ LogicalResult Decoder::outputSpec(const Json &json, OutputSpec &result) {
   return success();
 }
 
+/// Whether the export has a largest value for a symbol, which more than one program fits.
+bool Decoder::hasLargest(const std::string &symbol) const {
+  const Json *ranges = document.root.find("range_constraints"),
+             *range = ranges ? ranges->find(symbol) : nullptr,
+             *most = range ? range->find("max_val") : nullptr;
+  return most && most->kind == Json::Kind::integer && most->integer < (int64_t(1) << 31);
+}
+
 /// Takes what the user wants for the size of an input, within what the export allows.
 LogicalResult Decoder::openSize(const Json &top, const std::string &name, const OpenInput &input,
                                 const SizeRange &wish, Program &result) {
@@ -502,7 +513,7 @@ LogicalResult Decoder::openSize(const Json &top, const std::string &name, const 
       return document.fail(at, "expected a size of " + Twine(least) + " to " +
                                    (most == INT64_MAX ? Twine("any") : Twine(most)) + " for '" +
                                    input.symbol + "', found " + Twine(*value));
-  OpenSize open{input.symbol, wish.least.value_or(std::max<int64_t>(least, 1)),
+  OpenSize open{input.symbol, input.name, wish.least.value_or(std::max<int64_t>(least, 1)),
                 wish.most.value_or(most), input.hint};
   if (open.most == INT64_MAX)
     return document.fail(at, "the export has no largest size for '" + input.symbol +
@@ -533,10 +544,10 @@ LogicalResult Decoder::openSizes(const Json &top, Program &result) {
       std::string symbol = srepr ? Symbols::symbolOf(srepr->text) : "";
       if (symbol.empty())
         continue;
-      OpenInput input{symbol, value ? value->integer : 1};
       bool named = i < result.inputs.size() && !result.inputs[i].target.empty();
-      known[(named ? result.inputs[i].target : name->text) + "." + std::to_string(d)] = input;
-      known[symbol] = input;
+      std::string own = (named ? result.inputs[i].target : name->text) + "." + std::to_string(d);
+      OpenInput input{symbol, value ? value->integer : 1, own};
+      known[own] = known.insert({symbol, input}).first->second;
     }
   }
   for (const auto &[name, range] : wanted) {
@@ -554,6 +565,10 @@ LogicalResult Decoder::openSizes(const Json &top, Program &result) {
     if (failed(openSize(top, name, found->second, range, result)))
       return failure();
   }
+  for (const auto &[name, input] : known)
+    if (keepOpen && !symbols.has(input.symbol) && hasLargest(input.symbol) &&
+        failed(openSize(top, name, input, {}, result)))
+      return failure();
   return success();
 }
 
@@ -601,8 +616,9 @@ LogicalResult Decoder::program(Program &result) {
 }
 
 LogicalResult readProgram(MLIRContext *context, const Document &document,
-                          const std::map<std::string, SizeRange> &sizes, Program &program) {
-  return Decoder(context, document, sizes).program(program);
+                          const std::map<std::string, SizeRange> &sizes, bool keepOpen,
+                          Program &program) {
+  return Decoder(context, document, sizes, keepOpen).program(program);
 }
 
 } // namespace gradc::pt2

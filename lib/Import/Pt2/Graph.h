@@ -110,9 +110,11 @@ void nameInputs(const Json &owner, Program &program);
 
 /// Reads the program; failure after an error. `sizes` gives open sizes a value or a range, by
 /// symbol
-/// ("s17") or by input and dim ("x.0"); those without have what they had at export.
+/// ("s17") or by input and dim ("x.0"); those without have what they had at export or, with
+/// `keepOpen`, stay open if the export has a largest value for them.
 mlir::LogicalResult readProgram(mlir::MLIRContext *context, const Document &document,
-                                const std::map<std::string, SizeRange> &sizes, Program &program);
+                                const std::map<std::string, SizeRange> &sizes, bool keepOpen,
+                                Program &program);
 
 } // namespace gradc::pt2
 

@@ -9,30 +9,44 @@ namespace gradc {
 
 bool isPt2(StringRef bytes) { return bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6"); }
 
-/// Imports the program with these sizes; `open` gets those that were asked to stay open and have
-/// their largest value.
-static OwningOpRef<ModuleOp> importSizes(MLIRContext &context, pt2::Archive &archive,
-                                         const Pt2Options &options,
+namespace {
+/// An archive that is imported once or more often.
+struct Source {
+  MLIRContext &context;
+  pt2::Archive &archive;
+  bool trustAliases;
+  llvm::StringMap<ElementsAttr> read; // tensors
+};
+} // namespace
+
+/// Imports the program with these sizes; `open` gets those that stay open and have their largest
+/// value, which may be all that have one.
+static OwningOpRef<ModuleOp> importSizes(Source &source,
                                          const std::map<std::string, SizeRange> &sizes,
-                                         std::vector<pt2::OpenSize> &open) {
+                                         bool keepOpen, std::vector<pt2::OpenSize> &open) {
+  MLIRContext &context = source.context;
+  pt2::Archive &archive = source.archive;
   pt2::Program program;
-  if (failed(pt2::readProgram(&context, archive.program(), sizes, program)))
+  if (failed(pt2::readProgram(&context, archive.program(), sizes, keepOpen, program)))
     return nullptr;
   open = program.open;
   graph::Importer importer(context, archive.program().file.getValue());
   pt2::Translator translator(archive, program, importer.table());
-  translator.trustAliases = options.trustDecomposed;
+  translator.trustAliases = source.trustAliases;
   graph::Json root;
   if (failed(translator.run(root)))
     return nullptr;
   importer.attached = [&](StringRef key) -> ElementsAttr {
+    ElementsAttr &known = source.read[key];
+    if (known)
+      return known;
     StringRef name = key;
     const pt2::Payload *found = name.consume_front("weight:")     ? archive.weight(name)
                                 : name.consume_front("constant:") ? archive.constant(name)
                                                                   : nullptr;
     if (!found && key.starts_with("constant:"))
       found = archive.weight(name);
-    return found ? archive.read(*found) : ElementsAttr();
+    return known = found ? archive.read(*found) : ElementsAttr();
   };
   return importer.run(root);
 }
@@ -41,9 +55,8 @@ namespace {
 /// Imports a program whose sizes stay open.
 class OpenImport {
 public:
-  OpenImport(MLIRContext &context, pt2::Archive &archive, const Pt2Options &options,
-             ArrayRef<pt2::OpenSize> sizes)
-      : context(context), archive(archive), options(options), sizes(sizes) {}
+  OpenImport(Source &source, const Pt2Options &options, ArrayRef<pt2::OpenSize> sizes)
+      : source(source), options(options), sizes(sizes) {}
 
   /// All variants, joined; null after an error.
   OwningOpRef<ModuleOp> run();
@@ -52,8 +65,7 @@ private:
   OwningOpRef<ModuleOp> at(ArrayRef<int64_t> values);
   OwningOpRef<ModuleOp> upTo(ArrayRef<int64_t> largest, std::vector<pt2::SizeUses> &uses);
 
-  MLIRContext &context;
-  pt2::Archive &archive;
+  Source &source;
   const Pt2Options &options;
   ArrayRef<pt2::OpenSize> sizes;
 };
@@ -68,7 +80,7 @@ OwningOpRef<ModuleOp> OpenImport::at(ArrayRef<int64_t> values) {
   for (auto [size, value] : llvm::zip(sizes, values))
     fixed[size.symbol] = {value, value};
   std::vector<pt2::OpenSize> none;
-  return importSizes(context, archive, options, fixed, none);
+  return importSizes(source, fixed, /*keepOpen=*/false, none);
 }
 
 /// The program for all sizes up to these. What depends on a size shows at the next smaller ones.
@@ -132,17 +144,60 @@ OwningOpRef<ModuleOp> OpenImport::run() {
   return program;
 }
 
+/// Keeps these sizes open if that works. Null if not; then `why` says why, at its place.
+static OwningOpRef<ModuleOp> tryOpen(Source &source, const Pt2Options &options,
+                                     ArrayRef<pt2::OpenSize> open, std::string &why,
+                                     Location &place) {
+  why.clear();
+  ScopedDiagnosticHandler quiet(&source.context, [&](Diagnostic &message) {
+    if (message.getSeverity() == DiagnosticSeverity::Error && why.empty()) {
+      why = message.str();
+      place = message.getLocation();
+    }
+    return success();
+  });
+  return OpenImport(source, options, open).run();
+}
+
+/// Keeps the sizes open that nobody asked for, as far as that works; null if none can be.
+static OwningOpRef<ModuleOp> openMost(Source &source, const Pt2Options &options,
+                                      ArrayRef<pt2::OpenSize> wanted, ArrayRef<pt2::OpenSize> all) {
+  std::string why;
+  Location place = UnknownLoc::get(&source.context);
+  if (auto program = tryOpen(source, options, all, why, place))
+    return program;
+  emitWarning(place) << why << "; it stays as it was at export";
+  std::vector<pt2::OpenSize> possible(wanted);
+  for (const pt2::OpenSize &size : all) {
+    bool isWanted = llvm::any_of(wanted, [&](auto &one) { return one.symbol == size.symbol; });
+    possible.push_back(size);
+    if (isWanted || !tryOpen(source, options, possible, why, place))
+      possible.pop_back();
+  }
+  return possible.size() == wanted.size() ? nullptr
+                                          : tryOpen(source, options, possible, why, place);
+}
+
 OwningOpRef<ModuleOp> importPt2(MLIRContext &context, StringRef bytes, StringRef fileName,
                                 const Pt2Options &options) {
   graph::loadDialects(context);
   auto archive = pt2::Archive::open(&context, bytes, fileName, options.owner);
   if (!archive)
     return nullptr;
-  std::vector<pt2::OpenSize> open;
-  auto program = importSizes(context, *archive, options, options.sizes, open);
-  if (!program || open.empty())
-    return program;
-  return OpenImport(context, *archive, options, open).run();
+  Source source{context, *archive, options.trustDecomposed, {}};
+  std::vector<pt2::OpenSize> wanted, open;
+  auto program = importSizes(source, options.sizes, /*keepOpen=*/false, wanted);
+  if (!program)
+    return nullptr;
+  if (options.keepOpen) {
+    pt2::Program all;
+    if (failed(pt2::readProgram(&context, archive->program(), options.sizes, true, all)))
+      return nullptr;
+    if (all.open.size() > wanted.size())
+      if (auto joined = openMost(source, options, wanted, all.open))
+        return joined;
+  }
+  return wanted.empty() ? std::move(program) : OpenImport(source, options, wanted).run();
 }
 
 void printAtenOps(MLIRContext &context, llvm::raw_ostream &out) {

@@ -109,7 +109,7 @@ LogicalResult Opener::collect(ArrayRef<SizeUses> uses) {
         if (one.factor) {
           Operation *op = value.getDefiningOp();
           return refuseOpenSize(op ? op : function, sizes[k],
-                                "an extent depends on '" + sizes[one.size].symbol + "', too");
+                                "an extent depends on '" + sizes[one.size].name + "', too");
         }
         one = {unsigned(k), factor};
       }
@@ -221,7 +221,7 @@ void Opener::addInputs() {
   Location loc = function.getLoc();
   for (const OpenSize &size : sizes) {
     unsigned at = function.getNumArguments();
-    auto name = start.getNamedAttr("ag.name", start.getStringAttr(size.symbol));
+    auto name = start.getNamedAttr("ag.name", start.getStringAttr(size.name));
     (void)function.insertArgument(at, integers(start), start.getDictionaryAttr(name), loc);
     Value n = ag::MaximumOp::create(start, loc, function.getArgument(at), scalar(1));
     inputs.push_back(ag::MinimumOp::create(start, loc, n, scalar(size.most)));

@@ -21,6 +21,8 @@ namespace gradc::pt2 {
 /// A symbol that stays open, from `least` to `most`.
 struct OpenSize {
   std::string symbol;
+  /// The first input and dimension that have it: "x.0".
+  std::string name;
   int64_t least = 0, most = 0;
   /// What it was at export.
   int64_t usual = 0;
@@ -39,7 +41,7 @@ struct SizeUses {
   llvm::MapVector<mlir::Operation *, Formula> constants;
   /// The same for inputs and outputs of the program, by their places.
   std::vector<llvm::SmallVector<int64_t>> inputs, outputs;
-  /// What expectations are to say, with the symbol's name in the place of the size.
+  /// What expectations are to say, with the size's name in the place of its value.
   llvm::MapVector<mlir::Operation *, std::string> texts;
 };
 
@@ -49,7 +51,7 @@ mlir::LogicalResult findSizeUses(mlir::ModuleOp program, llvm::ArrayRef<mlir::Mo
                                  llvm::ArrayRef<int64_t> sizes, const OpenSize &size,
                                  SizeUses &uses);
 
-/// Gives the program an input for each size, an i64 scalar of the symbol's name, and makes it right
+/// Gives the program an input for each size, an i64 scalar of its name, and makes it right
 /// for every value of it up to the largest. uses[k] is of sizes[k].
 mlir::LogicalResult openSizes(mlir::ModuleOp program, llvm::ArrayRef<OpenSize> sizes,
                               llvm::ArrayRef<SizeUses> uses);

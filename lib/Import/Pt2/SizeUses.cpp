@@ -9,8 +9,8 @@ using namespace mlir;
 namespace gradc::pt2 {
 
 LogicalResult refuseOpenSize(Operation *op, const OpenSize &size, const Twine &why) {
-  auto error = op->emitError("size '") << size.symbol << "' cannot stay open: " << why;
-  error.attachNote(op->getLoc()) << "'--size " << size.symbol << '=' << size.usual
+  auto error = op->emitError("size '") << size.name << "' cannot stay open: " << why;
+  error.attachNote(op->getLoc()) << "'--size " << size.name << '=' << size.usual
                                  << "' builds for one size";
   return failure();
 }
@@ -185,7 +185,7 @@ void Comparison::compareTexts(ag::ExpectOp first, ag::ExpectOp other) {
       return piece;
     };
     StringRef piece = take(a), partner = take(b);
-    text += isNumber && piece != partner ? size.symbol : piece.str();
+    text += isNumber && piece != partner ? size.name : piece.str();
   }
   if (text != first.getText())
     uses.texts[first] = text;

@@ -50,7 +50,7 @@ void Joiner::describe(ArrayRef<SizeUses> uses) {
   Builder b(program.getContext());
   SmallVector<Attribute> list;
   for (const OpenSize &size : sizes)
-    list.push_back(b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(size.symbol)),
+    list.push_back(b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(size.name)),
                                         b.getNamedAttr("least", b.getI64IntegerAttr(size.least)),
                                         b.getNamedAttr("most", b.getI64IntegerAttr(size.most)),
                                         b.getNamedAttr("usual", b.getI64IntegerAttr(size.usual))}));
@@ -85,8 +85,8 @@ void Joiner::expectSizes(OpBuilder &b) {
         ag::LogicalAndOp::create(b, loc, holds(b, size(k), ag::Predicate::ge, one.least),
                                  holds(b, size(k), ag::Predicate::le, one.most));
     ag::ExpectOp::create(b, loc, isWithin,
-                         b.getStringAttr("size '" + one.symbol + "' is not from " +
-                                         Twine(one.least) + " to " + Twine(one.most)));
+                         b.getStringAttr("size '" + one.name + "' is not from " + Twine(one.least) +
+                                         " to " + Twine(one.most)));
   }
 }
 
