@@ -507,7 +507,7 @@ LogicalResult Expander::inBranches(scf::IfOp branch, GradEnv &env) {
   }
   unsigned at = branch.getNumResults();
   if (!types.empty())
-    branch = widenIf(branch, types);
+    branch = widenIf(branch, types, tape);
   for (const Carried &c : joined) {
     if (c.kind == GradKind::None) {
       env[c.name] = {};

@@ -31,7 +31,8 @@ static Value recompute(OpBuilder &b, Value v, Scope &scope) {
 //===-- Loops ---------------------------------------------------------------------------------===//
 
 LoopScope::LoopScope(Scope &outer, scf::ForOp loop, scf::ForOp back, int64_t count)
-    : outer(outer), loop(loop), back(back), reads(OpBuilder::atBlockBegin(back.getBody())) {
+    : Scope(outer.tape), outer(outer), loop(loop), back(back),
+      reads(OpBuilder::atBlockBegin(back.getBody())) {
   Location loc = loop.getLoc();
   Value last = arith::ConstantIndexOp::create(reads, loc, count - 1);
   slot = arith::SubIOp::create(reads, loc, last, back.getInductionVar());
@@ -94,6 +95,18 @@ Value LoopScope::stacked(Value v) {
   return tensor::ExtractOp::create(reads, loc, read, ValueRange{});
 }
 
+namespace {
+/// What upstream replaces a loop with.
+class BuryingRewriter : public IRRewriter {
+public:
+  BuryingRewriter(Operation *at, Tape &tape) : IRRewriter(at), tape(tape) {}
+  void eraseOp(Operation *op) override { tape.bury(op); }
+
+private:
+  Tape &tape;
+};
+} // namespace
+
 void LoopScope::finish() {
   fence->erase();
   if (stacks.empty())
@@ -104,7 +117,7 @@ void LoopScope::finish() {
   SmallVector<Value> inits;
   for (Stack &s : stacks)
     inits.push_back(s.empty);
-  IRRewriter rewriter(loop);
+  BuryingRewriter rewriter(loop, tape);
   unsigned base = loop.getNumResults();
   auto filled = [&](OpBuilder &, Location, ArrayRef<BlockArgument> args) {
     SmallVector<Value> values;
@@ -117,7 +130,7 @@ void LoopScope::finish() {
   auto wide = cast<scf::ForOp>(*loop.replaceWithAdditionalYields(rewriter, inits, false, filled));
   for (auto [i, s] : llvm::enumerate(stacks)) {
     s.placeholder.replaceAllUsesWith(wide.getResult(base + i));
-    s.placeholder.getDefiningOp()->erase();
+    tape.bury(s.placeholder.getDefiningOp());
   }
 }
 
@@ -159,10 +172,10 @@ void BranchScope::finish() {
   if (placeholders.empty())
     return;
   unsigned base = branch.getNumResults();
-  scf::IfOp wide = widenIf(branch, ValueRange(placeholders).getTypes());
+  scf::IfOp wide = widenIf(branch, ValueRange(placeholders).getTypes(), tape);
   for (auto [i, p] : llvm::enumerate(placeholders)) {
     p.replaceAllUsesWith(wide.getResult(base + i));
-    p.getDefiningOp()->erase();
+    tape.bury(p.getDefiningOp());
   }
 }
 

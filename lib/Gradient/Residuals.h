@@ -41,7 +41,7 @@ private:
 class BranchScope : public Scope {
 public:
   BranchScope(Scope &outer, mlir::scf::IfOp branch, mlir::OpBuilder &reads)
-      : outer(outer), branch(branch), reads(reads) {}
+      : Scope(outer.tape), outer(outer), branch(branch), reads(reads) {}
   mlir::Value available(mlir::Value v) override;
   /// Rewrites the forward op so that it yields the values. The old op is gone afterwards.
   void finish();

@@ -20,7 +20,7 @@ Value splat(OpBuilder &b, Location loc, Type type, double value) {
   return ag::ConstantOp::create(b, loc, DenseElementsAttr::get(tensor, attr));
 }
 
-scf::IfOp widenIf(scf::IfOp branch, TypeRange added) {
+scf::IfOp widenIf(scf::IfOp branch, TypeRange added, Tape &tape) {
   SmallVector<Type> types(branch.getResultTypes());
   llvm::append_range(types, added);
   OpBuilder b(branch);
@@ -29,11 +29,22 @@ scf::IfOp widenIf(scf::IfOp branch, TypeRange added) {
   wide.getThenRegion().takeBody(branch.getThenRegion());
   wide.getElseRegion().takeBody(branch.getElseRegion());
   branch->replaceAllUsesWith(wide.getResults().take_front(branch.getNumResults()));
-  branch.erase();
+  tape.bury(branch);
   return wide;
 }
 
 //===-- Tape ----------------------------------------------------------------------------------===//
+
+void Tape::bury(Operation *op) {
+  op->remove();
+  op->dropAllReferences();
+  buried.push_back(op);
+}
+
+Tape::~Tape() {
+  for (Operation *op : buried)
+    op->destroy();
+}
 
 /// Whether `a` may run before `b` while the values of `node` live: by program order, or because a
 /// loop that holds both, but not the node, runs them again.

@@ -12,19 +12,29 @@ namespace gradc::gradient {
 /// saved values, decided at compile time.
 class Tape {
 public:
+  Tape() = default;
+  Tape(const Tape &) = delete;
+  ~Tape();
   /// Notes that `statement` visits `node`, whose rule reads `reads`; reports PyTorch's errors.
   mlir::LogicalResult visit(mlir::Operation *node, mlir::ArrayRef<mlir::Value> reads,
                             mlir::Operation *statement, bool retain);
 
+  /// Takes an op that has been replaced out of the program. It is freed with the tape: until then
+  /// no new op has its address, by which values and ops are known.
+  void bury(mlir::Operation *op);
+
 private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Operation *, 1>> freedBy;
+  llvm::SmallVector<mlir::Operation *> buried;
 };
 
 /// How forward values are reached from where the backward program is being built.
 class Scope {
 public:
   virtual ~Scope() = default;
+  explicit Scope(Tape &tape) : tape(tape) {}
   virtual mlir::Value available(mlir::Value v) { return v; }
+  Tape &tape;
 };
 
 /// Cotangents on one level of regions.
@@ -86,7 +96,7 @@ private:
   mlir::OpBuilder builder;
   /// Of ops that are computed again.
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> originals;
-  Scope identity;
+  Scope identity{tape};
   Frame top{&identity};
 };
 
@@ -97,8 +107,8 @@ mlir::Value splat(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type, doubl
 void inlineCheckpoint(ag::CheckpointOp op);
 
 /// Replaces an scf.if by one with more results; its branches must already yield them. Returns the
-/// new op.
-mlir::scf::IfOp widenIf(mlir::scf::IfOp branch, mlir::TypeRange added);
+/// new op; the old one is buried.
+mlir::scf::IfOp widenIf(mlir::scf::IfOp branch, mlir::TypeRange added, Tape &tape);
 
 } // namespace gradc::gradient
 
