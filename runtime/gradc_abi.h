@@ -68,8 +68,8 @@ enum {
 };
 
 // A size that only a run knows: the program takes every value from `least` to `most`. Input `input`
-// of the program, an int64 scalar, holds it. Tensors have the layout of its largest value; what lies
-// behind the extents of a run is neither read by the program nor part of its results.
+// of the program, an int64 scalar, holds it. Tensors have the layout of its largest value; what
+// lies behind the extents of a run is neither read by the program nor part of its results.
 typedef struct gradc_size {
   const char *name;
   int64_t least, most;

@@ -1,71 +1,10 @@
 // OpenSizes.cpp - makes a program of the largest size right for every size.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "OpenSizes.h"
+#include "Opener.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 namespace gradc::pt2 {
-
-namespace {
-enum class Fill { zero, one, lowest, highest };
-
-class Opener {
-public:
-  Opener(func::FuncOp function, ArrayRef<OpenSize> sizes)
-      : function(function), sizes(sizes), start(function.getContext()) {}
-
-  LogicalResult run(ArrayRef<SizeUses> uses);
-
-private:
-  /// A dimension of a value; factor 0: its extent is fixed.
-  struct Dim {
-    unsigned size = 0;
-    int64_t factor = 0;
-  };
-
-  LogicalResult collect(ArrayRef<SizeUses> uses);
-  void addInputs();
-  void repeatInputs();
-  void replaceConstants(unsigned k, const SizeUses &uses);
-
-  Dim dim(Value v, int64_t d) const;
-  SmallVector<int64_t> openDims(Value v) const;
-  SmallVector<int64_t> openAmong(Value v, ArrayRef<int64_t> dims) const;
-  LogicalResult refuse(Operation *op, const Twine &why);
-
-  // Code at the start of the function.
-  Value scalar(int64_t value);
-  Value extent(Dim d);
-  Value below(Dim d);
-  Value toFloat(Value integer, Type element);
-  /// The product of the extents of these dimensions.
-  Value count(Value v, ArrayRef<int64_t> dims);
-  Value splat(OpBuilder &b, Location loc, RankedTensorType type, Fill fill);
-
-  /// The value with `fill` behind the first elements along open dimensions.
-  Value mask(OpBuilder &b, Value v, ArrayRef<int64_t> dims, Fill fill);
-  void maskOperand(Operation *op, unsigned i, ArrayRef<int64_t> dims, Fill fill);
-
-  LogicalResult rewrite(Operation *op);
-  LogicalResult rewriteRows(Operation *op);
-  LogicalResult rewriteMoves(Operation *op);
-  LogicalResult rewriteKernels(Operation *op);
-  LogicalResult reshape(ag::ReshapeOp op);
-  LogicalResult slice(ag::SliceOp op);
-  LogicalResult updateSlice(ag::UpdateSliceOp op);
-  LogicalResult keepsPlaces(Operation *op, Value x, ArrayRef<int64_t> dims);
-  void mean(ag::ReduceMeanOp op);
-  void normalize(Operation *op, Value x, ArrayRef<int64_t> dims, double eps, bool centred);
-
-  func::FuncOp function;
-  ArrayRef<OpenSize> sizes;
-  /// Inserts before the function's first op of its own.
-  OpBuilder start;
-  SmallVector<Value> inputs; // the sizes, i64 scalars
-  DenseMap<Value, SmallVector<Dim>> dims;
-  std::map<std::pair<unsigned, int64_t>, Value> conditions;
-};
-} // namespace
 
 Opener::Dim Opener::dim(Value v, int64_t d) const {
   auto found = dims.find(v);
@@ -97,6 +36,12 @@ LogicalResult Opener::refuse(Operation *op, const Twine &why) {
   return refuseOpenSize(op, sizes[0], why);
 }
 
+/// Whether it is an argument of the function.
+static bool isInput(Value v) {
+  auto argument = dyn_cast<BlockArgument>(v);
+  return argument && isa<func::FuncOp>(argument.getOwner()->getParentOp());
+}
+
 /// Joins what was found of each size.
 LogicalResult Opener::collect(ArrayRef<SizeUses> uses) {
   for (auto [k, use] : llvm::enumerate(uses)) {
@@ -111,7 +56,7 @@ LogicalResult Opener::collect(ArrayRef<SizeUses> uses) {
           return refuseOpenSize(op ? op : function, sizes[k],
                                 "an extent depends on '" + sizes[one.size].name + "', too");
         }
-        one = {unsigned(k), factor};
+        one = {unsigned(k), factor, isInput(value)};
       }
     }
   }
@@ -137,13 +82,20 @@ Value Opener::extent(Dim d) {
 
 /// Which positions of a dimension count.
 Value Opener::below(Dim d) {
-  Value &known = conditions[{d.size, d.factor}];
+  d.blocks = std::max<int64_t>(d.blocks, 1);
+  Value &known = conditions[{d.size, d.factor, d.blocks}];
   if (known)
     return known;
   Location loc = function.getLoc();
   auto type = integers(start, {sizes[d.size].most * d.factor});
+  auto all = [&](Value number) -> Value {
+    return ag::BroadcastOp::create(start, loc, type, number, ArrayRef<int64_t>{});
+  };
   Value places = ag::IotaOp::create(start, loc, type, 0);
-  Value end = ag::BroadcastOp::create(start, loc, type, extent(d), ArrayRef<int64_t>{});
+  if (d.blocks > 1)
+    places =
+        ag::RemainderOp::create(start, loc, places, all(scalar(type.getDimSize(0) / d.blocks)));
+  Value end = all(extent({d.size, d.factor / d.blocks}));
   return known = ag::CompareOp::create(start, loc, type.clone(start.getI1Type()), places, end,
                                        ag::Predicate::lt);
 }
@@ -290,31 +242,6 @@ void Opener::replaceConstants(unsigned k, const SizeUses &uses) {
 
 //===-- Operations ---------------------------------------------------------------------------===//
 
-/// Along open dimensions an op must leave elements where they are.
-LogicalResult Opener::keepsPlaces(Operation *op, Value x, ArrayRef<int64_t> which) {
-  if (openAmong(x, which).empty())
-    return success();
-  return refuse(op, "'" + op->getName().stripDialect() + "' works along that dimension");
-}
-
-/// An open dimension keeps its place in row-major order: as many elements stand before it.
-LogicalResult Opener::reshape(ag::ReshapeOp op) {
-  auto before = [&](Value v) {
-    SmallVector<std::pair<int64_t, unsigned>> list;
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(v.getType()).getShape();
-    for (int64_t d : openDims(v)) {
-      int64_t outer = 1;
-      for (int64_t extent : shape.take_front(d))
-        outer *= extent;
-      list.push_back({outer, dim(v, d).size});
-    }
-    return list;
-  };
-  return before(op.getX()) == before(op.getY())
-             ? success()
-             : refuse(op, "a reshape moves it behind another dimension");
-}
-
 LogicalResult Opener::slice(ag::SliceOp op) {
   for (int64_t d : openDims(op.getX())) {
     Dim one = dim(op.getX(), d);
@@ -322,6 +249,8 @@ LogicalResult Opener::slice(ag::SliceOp op) {
                    op.getLimits()[d] == op.getX().getType().getDimSize(d);
     if (!isWhole && op.getLimits()[d] > one.factor * sizes[one.size].least)
       return refuse(op, "a slice ends behind its least value, " + Twine(sizes[one.size].least));
+    if (!isWhole && failed(isOneBlock(op, op.getX(), {d})))
+      return failure();
   }
   return success();
 }
@@ -334,6 +263,8 @@ LogicalResult Opener::updateSlice(ag::UpdateSliceOp op) {
     if (!isWhole &&
         op.getStarts()[d] + (n - 1) * op.getStrides()[d] >= one.factor * sizes[one.size].least)
       return refuse(op, "a write ends behind its least value, " + Twine(sizes[one.size].least));
+    if (!isWhole && failed(isOneBlock(op, op.getX(), {d})))
+      return failure();
   }
   return success();
 }
@@ -358,7 +289,7 @@ void Opener::mean(ag::ReduceMeanOp op) {
   if (auto found = dims.find(op.getY()); found != dims.end())
     dims[y] = SmallVector<Dim>(found->second);
   op.getY().replaceAllUsesWith(y);
-  op.erase();
+  dead.push_back(op);
 }
 
 /// normalize and rms_normalize over open dimensions, spelled out.
@@ -395,7 +326,7 @@ void Opener::normalize(Operation *op, Value x, ArrayRef<int64_t> over, double ep
     y = ag::CastOp::create(b, loc, type, y);
   dims[y] = SmallVector<Dim>(dims[x]);
   op->getResult(0).replaceAllUsesWith(y);
-  op->erase();
+  dead.push_back(op);
 }
 
 /// Reductions and rows: what stands behind the first elements becomes neutral.
@@ -442,7 +373,7 @@ LogicalResult Opener::rewriteMoves(Operation *op) {
     return keepsPlaces(op, x, list);
   };
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case([&](ag::ReshapeOp r) { return reshape(r); })
+      .Case([&](ag::ReshapeOp) { return success(); })
       .Case([&](ag::SliceOp s) { return slice(s); })
       .Case([&](ag::UpdateSliceOp u) { return updateSlice(u); })
       .Case([&](ag::PadOp p) {
@@ -457,15 +388,24 @@ LogicalResult Opener::rewriteMoves(Operation *op) {
         return success();
       })
       .Case([&](ag::ReverseOp r) { return keepsPlaces(op, r.getX(), r.getDims()); })
-      .Case([&](ag::GatherOp) { return success(); })
+      .Case([&](ag::GatherOp g) { return isOneBlock(op, g.getX(), {int64_t(g.getDim())}); })
       .Default([&](Operation *) { return rewriteKernels(op); });
 }
 
 LogicalResult Opener::rewriteKernels(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ag::ContractOp c) {
-        maskOperand(op, 0, openAmong(c.getA(), c.getAContract()), Fill::zero);
-        maskOperand(op, 1, openAmong(c.getB(), c.getBContract()), Fill::zero);
+        // Where one factor is the same all along, the other's zeros suffice.
+        SmallVector<int64_t> left, right;
+        for (auto [i, k] : llvm::zip(c.getAContract(), c.getBContract())) {
+          int64_t a = dim(c.getA(), i).blocks, b = dim(c.getB(), k).blocks;
+          if (dim(c.getA(), i).factor && (a || !b))
+            left.push_back(i);
+          if (dim(c.getB(), k).factor && (b || !a))
+            right.push_back(k);
+        }
+        maskOperand(op, 0, left, Fill::zero);
+        maskOperand(op, 1, right, Fill::zero);
         return success();
       })
       .Case([&](ag::ScatterOp s) {
@@ -475,7 +415,7 @@ LogicalResult Opener::rewriteKernels(Operation *op) {
         if (!open.empty() && s.getMode() != ag::ScatterMode::add)
           return refuse(op, "a scatter other than a sum takes its elements");
         maskOperand(op, 2, open, Fill::zero);
-        return success();
+        return isOneBlock(op, s.getX(), {first});
       })
       .Case([&](ag::ConvolutionOp c) {
         SmallVector<int64_t> inner = openDims(c.getX());
@@ -486,7 +426,8 @@ LogicalResult Opener::rewriteKernels(Operation *op) {
       })
       .Case([&](ag::SortOp s) { return keepsPlaces(op, s.getX(), {int64_t(s.getDim())}); })
       .Case([&](ag::CumulativeOp c) {
-        return c.getReverse() ? keepsPlaces(op, c.getX(), {int64_t(c.getDim())}) : success();
+        return c.getReverse() ? keepsPlaces(op, c.getX(), {int64_t(c.getDim())})
+                              : isOneBlock(op, c.getX(), {int64_t(c.getDim())});
       })
       .Case([&](ag::ReduceWindowOp w) {
         for (int64_t d : openDims(w.getX()))
@@ -507,6 +448,13 @@ LogicalResult Opener::rewrite(Operation *op) {
   auto isOpen = [&](Value v) { return !openDims(v).empty(); };
   if (llvm::none_of(op->getOperands(), isOpen) && llvm::none_of(op->getResults(), isOpen))
     return success();
+  if (failed(place(op)))
+    return failure();
+  if (isa<func::ReturnOp>(op)) {
+    for (Value v : op->getOperands())
+      if (failed(isOneBlock(op, v, openDims(v))))
+        return failure();
+  }
   // The same for every element, or the same for all of an operand.
   if (isa<ag::ElementwiseOpInterface, ag::ConstantOp, ag::IotaOp, ag::BroadcastOp, ag::TransposeOp,
           ag::DetachOp, ag::NoGradOp, ag::YieldOp, ag::BarrierOp, ag::PhiloxOp, ag::DrawOp,
@@ -532,6 +480,8 @@ LogicalResult Opener::run(ArrayRef<SizeUses> uses) {
   for (Operation *op : ops)
     if (failed(rewrite(op)))
       return failure();
+  for (Operation *op : dead)
+    op->erase();
   return success();
 }
 
