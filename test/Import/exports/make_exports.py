@@ -139,6 +139,29 @@ class OpenBatch(nn.Module):
         return F.cross_entropy(self.net(x).reshape(x.shape[0], -1), y)
 
 
+class Sizes(nn.Module):
+    """What depends on the number of rows: means and variances, a matrix of all pairs, positions, running statistics, places behind
+    another dimension (the attention's), a recurrent layer, sums by index, a number."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Linear(3, 4, bias=False)
+        self.norm = nn.BatchNorm1d(4)
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+        self.rnn = nn.GRU(4, 3, batch_first=True)
+
+    def forward(self, x, group):
+        count = x.shape[0]
+        h = self.norm(self.embed(x).transpose(1, 2)).transpose(1, 2)
+        h = h + self.attention(h, h, h, need_weights=False)[0]
+        rows = self.rnn(h)[0][:, -1]
+        pairs = F.normalize(rows, dim=1) @ F.normalize(x[:, 0], dim=1).T
+        loss = F.cross_entropy(pairs * 3, torch.arange(count)) + rows.std(0).sum() + rows.amax(0).sum() / count
+        sums = torch.zeros(4, 3).index_add(0, group, rows)
+        return {"loss": loss + torch.logsumexp(rows, 0).sum() + (sums * sums).sum() / (count - 1) + rows[0].sum(),
+                "rows": rows, "both": torch.cat([rows, rows.cumsum(0)], 1).T.contiguous()}
+
+
 class Tokens(nn.Module):
     """A block of attention, a recurrent layer, an index with several tensors."""
 
@@ -214,6 +237,8 @@ def programs():
     yield "loops", Loops(), (draw(2, 3), torch.tensor(4), draw(5, 2, 3, seed=3)), {}
     yield "open_batch", OpenBatch(), (draw(5, 3), torch.tensor([0, 1, 1, 0, 1])), {
         "dynamic_shapes": {"x": {0: batch}, "y": {0: batch}}}
+    yield "sizes", Sizes(), (draw(5, 4, 3), torch.arange(5) % 4), {
+        "dynamic_shapes": {"x": {0: torch.export.Dim("N", min=2, max=70)}, "group": {0: torch.export.Dim("N", min=2, max=70)}}}
     yield "tokens", Tokens(), (draw(2, 3, 4), torch.tensor([0, 1, 1]), torch.tensor([2, 0, 1])), {}
     yield "margins", Margins(), (draw(2, 2, 4), torch.tensor([4, 0, 1, 2]), torch.tensor(
         [[0, 3, -1, 1, 2], [-1, 0, 1, 2, 3], [4, 4, 2, 1, -1], [0, 1, 2, 3, 4]])), {}
@@ -311,6 +336,10 @@ def main():
             clean(path)
             continue
         result, inputs = reference(torch.export.load(path), arguments)
+        if name == "sizes":
+            rows = draw(70, 4, 3, seed=5), torch.arange(70) % 4
+            result = {str(n): reference(torch.export.load(path), [r[:n] for r in rows])[0] for n in (2, 5, 8, 9, 70)}
+            inputs = {"x": rows[0].numpy(), "group": rows[1].numpy()}
         if name == "open_batch":
             torch.export.save(exported.run_decompositions(), HERE / "decomposed.pt2")
             clean(HERE / "decomposed.pt2")
