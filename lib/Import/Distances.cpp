@@ -26,6 +26,17 @@ Term vectorNorm(Term x, double p, int64_t dim, bool keep) {
   return select(none, 0, p == 2 ? sqrt(safe) : pow(safe, 1 / p));
 }
 
+double inOwnDtype(Term x, double number) {
+  auto wide = x.value.getDefiningOp<ag::CastOp>();
+  if (!wide || !wide->hasAttr("ag.saves_operand"))
+    return number;
+  APFloat value(number);
+  bool inexact;
+  value.convert(cast<FloatType>(getElementTypeOrSelf(wide.getX())).getFloatSemantics(),
+                APFloat::rmNearestTiesToEven, &inexact);
+  return value.convertToDouble();
+}
+
 static LogicalResult cosineSimilarity(Importer &importer, Node &node) {
   Call call(importer, node);
   Term a = call.input(0), c = a ? call.input(1) : call.none();
@@ -38,6 +49,7 @@ static LogicalResult cosineSimilarity(Importer &importer, Node &node) {
     return call.fail("expected common dtype to be floating point, yet common dtype is " +
                      dtypeWord(a.element()));
   double eps = call.number("eps", 1e-8);
+  eps = std::max(inOwnDtype(a, eps), inOwnDtype(c, eps));
   // The bound of the norms is not differentiated.
   auto unit = [&](Term x) {
     x = expand(x, shape);

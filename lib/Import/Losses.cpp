@@ -78,7 +78,10 @@ static Term huber(Call &call, Term x, Term y) {
   }
   Term z = x - y, a = abs(z);
   Term isLarge = compare(a, delta, P::ge), small = select(isLarge, 0, z);
-  return select(isLarge, (a - 0.5 * delta) * delta, small * small * 0.5);
+  Term loss = select(isLarge, (a - 0.5 * delta) * delta, small * small * 0.5);
+  // Alone among the losses it has the input's dtype, whatever the target's is.
+  Term input = call.input(0);
+  return loss && input.isFloat() ? cast(loss, input.element()) : loss;
 }
 
 //===-- Binary cross entropy ------------------------------------------------------------------===//
@@ -269,7 +272,12 @@ static LogicalResult multilabelSoftMargin(Importer &importer, Node &node) {
   Term loss = -(t * logSigmoid(x) + (1 - t) * logSigmoid(-x));
   if (call.has(2))
     loss = loss * call.input(2);
-  return loss ? reduced(call, loss.rank() ? mean(loss, {-1}) : loss) : failure();
+  if (!loss || !x.rank())
+    return loss ? reduced(call, loss) : failure();
+  // The classes are where the input has them, also where targets or weights have more dims.
+  int64_t classes = x.rank() - 1;
+  return reduced(call, loss.rank() == x.rank() ? mean(loss, {classes})
+                                               : sum(loss, {classes}) / double(x.size(classes)));
 }
 
 //===-- Table ---------------------------------------------------------------------------------===//

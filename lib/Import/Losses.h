@@ -11,6 +11,9 @@ namespace gradc::graph {
 mlir::LogicalResult reduced(Call &call, Term loss);
 /// Fails unless `reduction` is one that PyTorch has.
 mlir::LogicalResult checkReduction(Call &call, bool batchmean = false);
+/// A number as PyTorch compares it with x: rounded to f16 or bf16 where x was widened from these.
+double inOwnDtype(Term x, double number);
+
 /// The p-norm along one dim; its gradient at zeros is 0.
 Term vectorNorm(Term x, double p, int64_t dim, bool keep = false);
 

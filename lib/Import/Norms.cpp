@@ -305,7 +305,7 @@ static LogicalResult normalize(Importer &importer, Node &node) {
   if (!x || failed(call.dim("dim", 1, x.rank(), dim)) || failed(requireFloat(call, x, "normalize")))
     return failure();
   Term norm = x.rank() ? vectorNorm(x, call.number("p", 2), dim, true) : abs(x);
-  return call.result(x / maximum(norm, call.number("eps", 1e-12)));
+  return call.result(x / maximum(norm, inOwnDtype(x, call.number("eps", 1e-12))));
 }
 
 void addNormOps(OpTable &table) {

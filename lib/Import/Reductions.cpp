@@ -246,7 +246,7 @@ static Term norm(Call &call, Term x, Dims dims, double p, bool keep) {
   }
   if (p == 0)
     return sum(cast(compare(x, 0, ag::Predicate::ne), x.element()), dims, keep) +
-           sum(x * 0.0, dims, keep) * 0.0;
+           select(call.constant({}, call.importer.b.getI1Type(), 0), sum(x, dims, keep), 0.0);
   if (p == 1)
     return sum(abs(x), dims, keep);
   if (p == 2)

@@ -35,6 +35,7 @@ constexpr Row rows[] = {
      "x0 y1"},
     {"clamp clip hardtanh erfinv var var_mean nansum avg_pool1d avg_pool2d avg_pool3d", "x0"},
     {"instance_norm nanmean", "x0 +"},
+    {"matmul", "?"},
     {"kthvalue topk sort", "y1"},
     {"max min median", "x0 y0"},
     {"celu_ elu_ selu_ leaky_relu_", "y0"},
@@ -104,6 +105,14 @@ static std::optional<StringRef> special(Importer &importer, const Node &node) {
            : !isNumber(node, 1) ? std::nullopt
            : op == "pow"        ? std::optional("x0")
                                 : std::optional("+");
+  if (op == "matmul" && node.inputs[0].tensor && node.inputs[1].tensor) {
+    // A vector times matrices is their transpose, put in rows, times the vector: a copy.
+    auto shape = node.inputs[1].tensor->type.getShape();
+    bool folds = node.inputs[0].tensor->type.getRank() == 1 && shape.size() > 2 &&
+                 importer.needsGrad(*node.inputs[0].tensor);
+    return folds && shape[shape.size() - 2] > 1 && shape.back() > 1 ? std::optional("x0/1 +/0")
+                                                                    : std::nullopt;
+  }
   if (op == "float_power") {
     // Others than f64 are converted first.
     auto isWide = [&](unsigned i) {

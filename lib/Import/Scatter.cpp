@@ -437,6 +437,9 @@ static LogicalResult checkPutTypes(Importer &importer, Node &node, Value x, Valu
 static Value indexPut(Importer &importer, Node &node) {
   Value x = importer.readInput(node, 0), values = x ? importer.readInput(node, 1) : Value();
   SmallVector<Value> indices;
+  // One value for the places of a mask is masked_fill's: a number, of any dtype.
+  if (values && isMask(node) && !node.flag("accumulate") && typeOf(values).getNumElements() == 1)
+    values = importer.reshape(importer.cast(values, elementOf(x), node.loc), {}, node.loc);
   if (values && isMask(node))
     return failed(checkPutTypes(importer, node, x, values)) ? Value()
                                                             : putAtMask(importer, node, x, values);

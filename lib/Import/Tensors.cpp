@@ -195,7 +195,8 @@ LogicalResult Importer::checkReadable(const Node &node) {
   for (auto [i, operand] : llvm::enumerate(node.inputs)) {
     const Tensor *tensor = operand.tensor.get();
     // The target of a write is checked as such.
-    if (!tensor || (i == 0 && op.ends_with("_")) || (tensor->part.empty() && !tensor->isNoGradView))
+    bool written = i == 0 && op.ends_with("_") && op != "requires_grad_";
+    if (!tensor || written || (tensor->part.empty() && !tensor->isNoGradView))
       continue;
     const Storage &storage = *tensor->storage;
     if (tensor->writes == storage.writes || !(storage.leaf || storage.history))

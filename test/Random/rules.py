@@ -59,6 +59,13 @@ def every_node(nodes):
             yield from every_node(n.get(key, []))
 
 
+def every_call(nodes):
+    """With those that stand as operands of others."""
+    for n in every_node(nodes):
+        yield n
+        yield from every_call([o for o in n.get("inputs", []) if isinstance(o, dict)])
+
+
 def limit(nodes, message):
     """The documented limit that a refusal is about."""
     has = set(words(nodes))
@@ -181,6 +188,10 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "more: PyTorch has no derivative"
     if kind == "result type" and any(n.get("create_graph") for n in every_node(nodes)):
         return "more: PyTorch's own derivative does not take integers"
+    if kind == "unused" and refused == "no history" and COMPARISONS & set(words(nodes)):
+        return "more: PyTorch gives integers a history"
+    if kind == "none" and refused == "view":
+        return "order: what is None is known after the program is read"
     if kind == "no history" and widened(nodes):
         return "widened: requires grad on another path"
     if kind == "unused" and refused in ("freed", "modified"):
@@ -206,8 +217,8 @@ def spared(nodes):
 
 
 def is_write(node, nodes):
-    """Whether a node of PyTorch, as ReluBackward0, is one of the program's ops in place."""
-    return any(w.endswith("_") and node.lower().startswith(w[:-1].replace("_", "")) for w in words(nodes))
+    """Whether a node of PyTorch, as ReluBackward0, is one of the program's ops in place. CopySlices is a write through a view."""
+    return node.endswith("CopySlices") or any(w.endswith("_") and node.lower().startswith(w[:-1].replace("_", "")) for w in words(nodes))
 
 
 def allowed(nodes, kind, detail, oracle):
@@ -224,6 +235,10 @@ def allowed(nodes, kind, detail, oracle):
         return "more: float_power_ rounds to the dtype that it writes"
     if kind == "modified" and COMPARISONS & set(words(nodes)):
         return "constant: nothing flows through a comparison in place"
+    if kind == "modified" and re.search(r"Type \[([\d, ]*, )?0[],]|Tensor \[([\d, ]*, )?0[],]", detail):
+        return "empty: a tensor without elements never changes"
+    if kind == "modified" and oracle.saver(nodes)[0].startswith("NativeBatchNorm"):
+        return "saved: the weight of batch_norm, where its input needs no gradient"
     if kind == "freed" and oracle.saver(nodes)[0].startswith(SHARED):
         return "shared: results of one op are freed apart"
     if kind == "modified" and "is output 0 of" in detail and is_write(oracle.saver(nodes)[0], nodes):
@@ -273,6 +288,7 @@ NAN_RULES = {
     "prod": "prod and cumprod at zeros, infinities and NaN", "nansum": "what nansum leaves out, times an infinite cotangent",
     "addcdiv": "the square of addcdiv's divisor", "norms": "the variance of huge numbers", "logcumsumexp": "cotangents of logcumsumexp",
     "transposed": "a weight of zero times what is not finite", "dist": "distances of what is not finite",
+    "logaddexp": "logaddexp of infinities", "fmod": "fmod by denormal numbers", "certain": "the gradient of a target whose probability is 0 or 1", "extremum": "who gets the gradient of an extremum that is NaN",
 }
 
 
@@ -280,7 +296,7 @@ def value_rules(nodes, oracle):
     """(predicate on a pair, rule), the narrow ones first."""
     has, met = set(words(nodes)), oracle.met(nodes)
     second = any(n.get("create_graph") for n in every_node(nodes))
-    zero_norm = any(n["op"] == "norm" and n.get("p") == 0 for n in every_node(nodes))
+    zero_norm = any(n["op"] == "norm" and n.get("p") == 0 for n in every_call(nodes))
     if zero_norm:
         yield is_zero_for_none, "none: a norm of order 0 has no gradient in PyTorch"
     if "cat" in has or "hstack" in has:
@@ -290,7 +306,13 @@ def value_rules(nodes, oracle):
         yield lambda a, b: only_flag(a, b) and a["grad"], "widened: requires grad on another path"
     if second:
         yield lambda a, b: only_flag(a, b) and not a["grad"], "constant: a gradient whose derivative is zero has no history"
-    yield lambda a, b: only_flag(a, b) and not a["grad"] and "float" not in b["dtype"], "more: PyTorch gives integers a history"
+    yield (lambda a, b: only_flag(a, b) and not a["grad"] and ("float" not in b["dtype"] or COMPARISONS & has),
+           "more: PyTorch gives integers a history")
+    if second and "nextafter" in has:
+        yield is_zero_for_none, "constant: a gradient whose derivative is zero has no history"
+    if "close" in met:
+        yield (lambda a, b: alike(a, b, "dtype", "shape", "grad") and b["dtype"] == "bool",
+               "rounding: whether numbers are equal that rounding alone tells apart")
     if {"no_grad", "requires_grad_"} & has:
         yield lambda a, b: only_flag(a, b) and not a["grad"], "view: made without history"
     if {"atan2", "arctan2"} & has and any(n.get("dtype") == "u8" for n in every_node(nodes)):
@@ -301,6 +323,8 @@ def value_rules(nodes, oracle):
         yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "nan: the gradient of shrinking functions and nextafter at NaN"
     if "flat" in met:
         yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "rounding: a norm of equal elements is what rounding left of them"
+    if any(n.get("beta") == 0 and n["op"].startswith(("add", "baddbmm")) for n in every_call(nodes)):
+        yield is_at_nan, "nan: the gradient of an input that a beta of 0 leaves out"
     for what in sorted(met & set(NAN_RULES)):
         yield is_at_nan, "nan: " + NAN_RULES[what]
     if {"interpolate", "adaptive_avg_pool1d", "adaptive_avg_pool2d"} & has:

@@ -37,6 +37,13 @@ def flat(x, *rest):
     return bool(((rows[1:] - rows[:-1]).abs() <= 1e-6 * rows[1:].abs()).any())
 
 
+def close(a, b):
+    """Numbers that are equal up to a few units in the last place of their dtype."""
+    if not (torch.is_tensor(a) and torch.is_tensor(b) and a.is_floating_point() and b.is_floating_point()):
+        return False
+    return ((a - b).abs() <= 8 * max(torch.finfo(a.dtype).eps, torch.finfo(b.dtype).eps) * torch.maximum(a.abs(), b.abs())) & a.isfinite()
+
+
 def huge(x, *rest):
     """Squares overflow."""
     return x.is_floating_point() and bool((~(x.to(torch.float64).abs() < 1e18)).any())
@@ -259,11 +266,21 @@ WHAT_MEETS = {
     **{k: ("shrink", lambda x: x.isnan()) for k in ("hardshrink", "softshrink", "hardtanh", "elu", "celu")},
     **{k: ("norms", huge) for k in ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "var", "std", "normalize",
                                     "cosine_similarity")},
+    **{k: ("close", close) for k in ("eq", "ne")},
+    **{k: ("logaddexp", not_finite) for k in ("logaddexp", "logaddexp2")},
+    **{k: ("fmod", lambda x, y: torch.is_tensor(y) and y.is_floating_point() and ((y != 0) & (y.abs() < torch.finfo(y.dtype).tiny))) for k in ("fmod", "fmod_")},
+    "binary_cross_entropy": ("certain", lambda x, t, *rest: t.requires_grad and ((x == 0) | (x == 1))),
+    **{k: ("extremum", lambda x, *rest: len(rest) == 0 and x.is_floating_point() and x.isnan()) for k in ("max", "min")},
     **{f"conv_transpose{d}d": ("transposed", not_finite) for d in (1, 2, 3)},
 }
 MEANINGS["nextafter_"] = lambda n, a, b: a.nextafter_(b)
 MEANINGS["nextafter"] = lambda n, a, b: torch.nextafter(a if torch.is_tensor(a) else torch.tensor(a), b)
 for _name in ("batch_norm", "instance_norm", "group_norm", "layer_norm"):
     MEANINGS[_name] = noted("flat", flat, MEANINGS[_name])
-for _name, (_what, _condition) in WHAT_MEETS.items():
-    MEANINGS[_name] = noted(_what, _condition, MEANINGS[_name])
+
+
+def look(op, *inputs):
+    """Notes what the inputs of an op are like."""
+    if op in WHAT_MEETS:
+        what, condition = WHAT_MEETS[op]
+        meet(what, condition(*inputs))

@@ -87,6 +87,7 @@ def number_before(x, *others):
 
 def call(op, n, inputs):
     """The value of a node that is neither a creation, a statement nor control."""
+    torch_layers.look(op, *inputs)
     if op in MEANINGS:
         return MEANINGS[op](n, *inputs)
     if op.endswith("_"):

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/Target/Link/Link.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -85,7 +87,8 @@ std::unique_ptr<TargetMachine> gradc::link::makeTargetMachine(StringRef tripleTe
   options.FunctionSections = options.DataSections = true;
   std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
       triple, cpu, features, options, Reloc::PIC_, std::nullopt,
-      optLevel == 0 ? CodeGenOptLevel::None
+      // LLVM 22's least level may go round in circles on vectors of AVX-512.
+      optLevel == 0 ? CodeGenOptLevel::Less
                     : (optLevel < 3 ? CodeGenOptLevel::Default : CodeGenOptLevel::Aggressive)));
   if (machine && triple.isX86() && !hasMinimum(*machine)) {
     error("'" + cpu + "' lacks AVX2 or FMA: compiled programs need at least x86-64-v3");
@@ -128,9 +131,48 @@ static ModulePassManager makePipeline(unsigned optLevel) {
   return passes;
 }
 
+/// `load` by parts of which each has a power of two of elements.
+static Value *loadByParts(LoadInst &load, FixedVectorType *type) {
+  IRBuilder<> b(&load);
+  unsigned count = type->getNumElements(), at = 0;
+  uint64_t bytes = type->getScalarSizeInBits() / 8;
+  Value *all = nullptr;
+  while (at < count) {
+    unsigned next = bit_floor(count - at);
+    auto *partType = FixedVectorType::get(type->getElementType(), next);
+    Value *part = b.CreateAlignedLoad(
+        partType, b.CreateConstGEP1_64(b.getInt8Ty(), load.getPointerOperand(), at * bytes),
+        commonAlignment(load.getAlign(), at * bytes));
+    SmallVector<int> widen(count, PoisonMaskElem), merge(count);
+    for (unsigned i = 0; i < count; ++i) {
+      widen[i] = i < next ? int(i) : PoisonMaskElem;
+      merge[i] = i < at ? int(i) : int(count + i - at);
+    }
+    part = b.CreateShuffleVector(part, widen);
+    all = all ? b.CreateShuffleVector(all, part, merge) : part;
+    at += next;
+  }
+  return all;
+}
+
+/// LLVM 22 crashes, or never ends, where it selects AVX-512 instructions for parts of a vector that
+/// is loaded whole and has no power of two of elements. Its optimiser leaves no such loads.
+static void splitOddLoads(Module &module) {
+  for (llvm::Function &f : module)
+    for (Instruction &i : make_early_inc_range(instructions(f))) {
+      auto *load = dyn_cast<LoadInst>(&i);
+      auto *type = load ? dyn_cast<FixedVectorType>(load->getType()) : nullptr;
+      if (!type || isPowerOf2_32(type->getNumElements()) || !load->isSimple() ||
+          type->getScalarSizeInBits() % 8)
+        continue;
+      load->replaceAllUsesWith(loadByParts(*load, type));
+      load->eraseFromParent();
+    }
+}
+
 void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   if (optLevel == 0)
-    return;
+    return splitOddLoads(module);
   PassBuilder builder(&machine);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
