@@ -18,6 +18,7 @@ struct Piece {
   int64_t size;
   int64_t stride;
   int dim;
+  bool operator==(const Piece &) const = default;
 };
 
 /// What a tensor value of the body is.
@@ -94,7 +95,12 @@ private:
   llvm::DenseMap<mlir::Value, TensorView> views;
   llvm::DenseMap<mlir::Value, int> argNumbers;
   llvm::SmallVector<OpLoops> generics;
-  llvm::DenseMap<mlir::Value, llvm::SmallVector<llvm::SmallVector<int>>> argumentUses;
+  /// The uses of arguments, those through equal views together.
+  struct ArgumentUses {
+    TensorView view;
+    llvm::SmallVector<llvm::SmallVector<int>> uses;
+  };
+  llvm::SmallVector<ArgumentUses> argumentUses;
   llvm::DenseMap<int, int> numbers; // dim class -> kernel dim
   llvm::DenseMap<mlir::Value, int> nodeOf;
   llvm::DenseMap<mlir::Value, int> kernelScalars;

@@ -54,8 +54,16 @@ LogicalResult KernelGraphBuilder::matchOperand(linalg::GenericOp op, OpOperand &
     if (!classes.unify(loops[d.getPosition()], dimsOf(view.dims[k])))
       return fail("two shapes do not match dim by dim: not one kernel");
   }
-  if (view.kind == TensorView::Argument)
-    argumentUses[operand.get()].push_back(use);
+  if (view.kind != TensorView::Argument)
+    return success();
+  // Each reader of a reshape has a reshape of its own.
+  auto same = llvm::find_if(argumentUses, [&](const ArgumentUses &other) {
+    return other.view.base == view.base && other.view.offset == view.offset &&
+           other.view.dims == view.dims;
+  });
+  if (same == argumentUses.end())
+    same = argumentUses.insert(same, {view, {}});
+  same->uses.push_back(use);
   return success();
 }
 
@@ -251,7 +259,7 @@ bool KernelGraphBuilder::clash() {
 /// Two uses of one argument walk over the same dims where nothing speaks against it: then its
 /// elements are loaded once.
 LogicalResult KernelGraphBuilder::shareArgumentDims() {
-  for (auto &[value, uses] : argumentUses)
+  for (auto &[view, uses] : argumentUses)
     for (size_t i = 1; i < uses.size(); ++i)
       for (auto [a, b] : llvm::zip(uses[0], uses[i])) {
         if (a < 0 || b < 0)
