@@ -267,7 +267,6 @@ void ContractionEmitter::products(Value first, Value end, Value from, Value to) 
 void ContractionEmitter::blockTile(Value row, int64_t count, Value column, ArrayRef<int64_t> lanes,
                                    Value from, Value to) {
   if (!sumsBuffer) {
-    prefetchEpilogue(row, count, column, lanes);
     Lanes sums = multiply(row, count, column, lanes, from, to, zeros(count, lanes));
     return epilogue(row, count, column, lanes, sums);
   }

@@ -34,8 +34,6 @@ private:
   void products(mlir::Value first, mlir::Value end, mlir::Value from, mlir::Value to);
   void blockTile(mlir::Value row, int64_t count, mlir::Value column, llvm::ArrayRef<int64_t> lanes,
                  mlir::Value from, mlir::Value to);
-  void prefetchEpilogue(mlir::Value row, int64_t count, mlir::Value column,
-                        llvm::ArrayRef<int64_t> lanes);
   void columnTiles(llvm::function_ref<void(mlir::Value, llvm::ArrayRef<int64_t>)> body);
   void rowTiles(llvm::function_ref<void(mlir::Value, int64_t)> body);
   void inLastBlock(int64_t size, int64_t block, mlir::Value end, llvm::function_ref<void()> body);
@@ -66,9 +64,6 @@ private:
   mlir::Value widened(int factor, mlir::Value v);
   mlir::Value loadFactor(int factor, const Instance &where);
   bool hasRows() const { return m >= 0; }
-  bool isFactor(int node) const {
-    return node == g.factorOf(c.in[0]) || node == g.factorOf(c.in[1]);
-  }
   mlir::Value placeRow(mlir::Value row);
 
   LaneBuilder &b;

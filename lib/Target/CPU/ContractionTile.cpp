@@ -13,40 +13,6 @@ static constexpr int64_t kUnrolledProducts = 96;
 /// The epilogue works on so many vectors in lockstep.
 static constexpr size_t kEpilogueVectors = 4;
 
-/// What the epilogue reads and writes comes from far away while the products are computed.
-void ContractionEmitter::prefetchEpilogue(Value row, int64_t count, Value column,
-                                          ArrayRef<int64_t> lanes) {
-  Value first = placeRow(row);
-  auto ask = [&](Value pointer, const Access &access, Type type) {
-    if (access.strideOf(n) != 1 || (hasRows() && !access.strideOf(m)))
-      return;
-    for (int64_t r = 0; r < count; ++r)
-      for (size_t j = 0; j < lanes.size(); ++j) {
-        Instance where{index, lanes[j]};
-        if (hasRows())
-          where.index[m] = b.add(first, r);
-        where.index[n] = b.add(column, int64_t(j) * width);
-        b.prefetch(pointer, at.offset(access, where), type);
-      }
-  };
-  SmallVector<bool> live = g.liveNodes();
-  SmallVector<const KernelNode *> loads;
-  for (auto [i, x] : llvm::enumerate(g.nodes))
-    if (live[i] && x.kind == KernelNode::Load && !isFactor(int(i)))
-      loads.push_back(&x);
-  for (const KernelNode *x : loads)
-    ask(kernel.arguments[x->arg], x->access, x->type);
-  for (auto [i, r] : llvm::enumerate(g.results)) {
-    // Where it may be written over an argument, it is, most of the time.
-    bool asked = llvm::any_of(loads, [&, i = i, &r = r](const KernelNode *x) {
-      return x->arg < g.numArgs && x->access == r.access &&
-             g.mayOverwrite(unsigned(x->arg), unsigned(i)) && r.type == x->type;
-    });
-    if (!asked)
-      ask(kernel.results[i], r.access, r.type);
-  }
-}
-
 /// Where the sums of a tile wait: row by row in the block.
 Value ContractionEmitter::sumPlace(Value row, Value column, int64_t r, size_t j) {
   Value i = arith::SubIOp::create(b.b, b.loc, row, firstSum);

@@ -65,11 +65,6 @@ Value LaneBuilder::address(Value pointer, Value offset, Type element) {
                              ArrayRef<LLVM::GEPArg>{offset}, LLVM::GEPNoWrapFlags::inbounds);
 }
 
-void LaneBuilder::prefetch(Value pointer, Value offset, Type element) {
-  constexpr int32_t kRead = 0, kSecondLevel = 2, kData = 1;
-  LLVM::Prefetch::create(b, loc, address(pointer, offset, element), kRead, kSecondLevel, kData);
-}
-
 unsigned LaneBuilder::alignment(Type element, int64_t lanes) const {
   return bytesOf(element) * (aligned ? unsigned(lanes) : 1);
 }

@@ -81,8 +81,6 @@ public:
   void storeStrided(mlir::Value v, mlir::Value pointer, mlir::Value offset, int64_t stride);
   /// Where the element at `offset` lies.
   mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
-  /// Brings the cache line of an element into the second-level cache before it is wanted.
-  void prefetch(mlir::Value pointer, mlir::Value offset, mlir::Type element);
   /// Memory of the function's frame.
   mlir::Value workspace(mlir::Type element, int64_t count);
 
