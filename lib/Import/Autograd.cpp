@@ -201,7 +201,8 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
              {},        {}};
   TensorRef leaf = importer.makeVariable(named, value);
   bool isNamed = !node.inputs[0].name.empty();
-  if (storage.names > (isNamed ? 1u : 0u)) {
+  // A gradient has the name of its leaf, too.
+  if (storage.kind == Storage::Kind::gradient || storage.names > (isNamed ? 1u : 0u)) {
     storage.shared = "shares its storage with what requires_grad_ made a leaf";
     leaf->storage->shared =
         "was made a leaf by requires_grad_ and shares its storage with another name";
@@ -241,6 +242,11 @@ static LogicalResult zeroGrad(Importer &importer, Node &node) {
         !operand.tensor->storage->variable.getRequiresGrad() || operand.tensor->isView)
       return importer.expected(*operand.json, "the name of a leaf that requires grad");
     Storage &leaf = *operand.tensor->storage;
+    StringRef shared = importer.gradientShared(leaf.variable);
+    if (!toNone && !shared.empty())
+      return importer.fail(node.loc, "in-place write to a tensor that " + shared + ": copy '" +
+                                         leaf.variable.getSymName() +
+                                         ".grad' before it becomes a leaf");
     if (toNone && failed(importer.snapshotGradient(leaf, node.loc)))
       return failure();
     ag::ZeroGradOp::create(importer.b, node.loc, leaf.variable.getSymName(), toNone);

@@ -189,6 +189,11 @@ public:
   ag::VariableOp declareVariable(llvm::StringRef name, RankedTensorType type, llvm::StringRef kind,
                                  bool requiresGrad, mlir::Location loc);
   /// Names that stand for the gradient of a leaf keep the old tensor from here on.
+  /// What else the storage of its .grad is, as Storage::shared says; empty for nothing.
+  llvm::StringRef gradientShared(ag::VariableOp leaf) {
+    auto found = gradients.find(leaf);
+    return found == gradients.end() ? llvm::StringRef() : llvm::StringRef(found->second->shared);
+  }
   mlir::LogicalResult snapshotGradient(Storage &leaf, mlir::Location loc);
   mlir::LogicalResult snapshotGradients(mlir::Location loc);
   bool isVisible(Value value);

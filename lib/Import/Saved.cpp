@@ -49,7 +49,7 @@ constexpr Row rows[] = {
     {"index_add index_add_", "x1/2 x2/2"},
     {"index_copy index_copy_", "x1 x2/2"},
     {"index_put index_put_", "x2 x3 x4 x5"},
-    {"ldexp ldexp_", "x1/0 y0/1"},
+    {"ldexp ldexp_", "x1/0 y0"},
     {"pow", "x0 x1 y0"},
     {"pow_", "x1 y0 +"},
     {"lerp", "x2/0 x2/1 x0/2 x1/2"},

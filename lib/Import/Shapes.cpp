@@ -68,8 +68,11 @@ static LogicalResult bindView(Importer &importer, Node &node, View view, Shape s
   if (storage.kind == Storage::Kind::plain || follows) {
     Value value = importer.read(base, node.loc);
     tensor->cache = isSame ? value : importer.applyView(view, value, node.loc);
+    // A view of no_grad that changes nothing has no op in there: it cuts itself.
+    if (tensor->cut && tensor->cache == value)
+      tensor->cache = ag::DetachOp::create(importer.b, node.loc, value);
     tensor->version = storage.version;
-    if (!isSame)
+    if (tensor->cache != value)
       storage.reads.push_back(tensor->cache);
   } else if (storage.kind == Storage::Kind::gradient || storage.leaf) {
     // A gradient that is None has no views.

@@ -190,13 +190,15 @@ static bool isUnrecorded(StringRef op) {
 
 LogicalResult Importer::checkReadable(const Node &node) {
   StringRef op = node.spec->name;
-  if (!gradEnabled() || isUnrecorded(op))
+  bool makesLeaf = op == "requires_grad_";
+  if (!gradEnabled() || (isUnrecorded(op) && !makesLeaf))
     return success();
   for (auto [i, operand] : llvm::enumerate(node.inputs)) {
     const Tensor *tensor = operand.tensor.get();
     // The target of a write is checked as such.
-    bool written = i == 0 && op.ends_with("_") && op != "requires_grad_";
-    if (!tensor || written || (tensor->part.empty() && !tensor->isNoGradView))
+    bool written = i == 0 && op.ends_with("_") && !makesLeaf;
+    if (!tensor || written || (makesLeaf && !tensor->isNoGradView) ||
+        (tensor->part.empty() && !tensor->isNoGradView))
       continue;
     const Storage &storage = *tensor->storage;
     if (tensor->writes == storage.writes || !(storage.leaf || storage.history))
@@ -428,8 +430,14 @@ void Importer::hoistWrites(const Json &body, Location loc, bool again) {
 
 LogicalResult Importer::snapshotGradient(Storage &leaf, Location loc) {
   auto found = gradients.find(leaf.variable);
-  if (found == gradients.end() || found->second->names == 0)
+  if (found == gradients.end())
     return success();
+  if (found->second->names == 0) {
+    // The next gradient is a tensor of its own.
+    if (!found->second->shared.empty())
+      gradients.erase(found);
+    return success();
+  }
   Storage *storage = found->second;
   Block *home = storage->home;
   for (Block *block = b.getInsertionBlock(); block && block != home;

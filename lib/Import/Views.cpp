@@ -22,6 +22,10 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
     if (plain)
       value = importer.applyView(view, value, loc);
   }
+  // A view of no_grad that changes nothing has no op in there: it cuts itself.
+  bool isCut = plain && tensor->cut && value == importer.read(base, loc);
+  if (isCut)
+    value = ag::DetachOp::create(importer.b, loc, value);
   tensor->type = before;
   tensor->strides = std::move(strides);
   tensor->cache = value;
@@ -29,7 +33,7 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
   // A gradient that is None has no views.
   if (storage.kind == Storage::Kind::gradient)
     (void)importer.read(*tensor, loc);
-  if (plain && tensor->views.size() != base.views.size())
+  if (plain && (isCut || tensor->views.size() != base.views.size()))
     storage.reads.push_back(value);
   return tensor;
 }

@@ -76,7 +76,9 @@ def widened(nodes):
     """Whether a branch or a turn of a loop can decide what requires grad: by what it yields or writes."""
     return "yield" in set(words(nodes)) or any(
         w.endswith("_") for n in every_node(nodes) if n["op"] in straight.CONTROL
-        for key in ("body", "then", "else") for w in words(n.get(key, [])))
+        for key in ("body", "then", "else") for w in words(n.get(key, []))) or any(
+        m.get("create_graph") for n in every_node(nodes) if n["op"] in straight.CONTROL
+        for key in ("body", "then", "else") for m in every_node(n.get(key, [])) if m["op"] == "backward")
 
 
 def differing(result, rows):
@@ -194,6 +196,8 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "order: what is None is known after the program is read"
     if kind == "no history" and widened(nodes):
         return "widened: requires grad on another path"
+    if refused == "no history" and kind is None and "no_grad" in words(nodes):
+        return "view: made without history"
     if kind == "unused" and refused in ("freed", "modified"):
         return "unused: nothing of the graph is needed"
     if refused in ("freed", "modified") and within_body(nodes, messages):
@@ -325,6 +329,8 @@ def value_rules(nodes, oracle):
         yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "rounding: a norm of equal elements is what rounding left of them"
     if any(n.get("beta") == 0 and n["op"].startswith(("add", "baddbmm")) for n in every_call(nodes)):
         yield is_at_nan, "nan: the gradient of an input that a beta of 0 leaves out"
+    if {"addcdiv", "logcumsumexp"} <= met:
+        yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "nan: logcumsumexp drops the NaN of addcdiv's squared divisor"
     for what in sorted(met & set(NAN_RULES)):
         yield is_at_nan, "nan: " + NAN_RULES[what]
     if {"interpolate", "adaptive_avg_pool1d", "adaptive_avg_pool2d"} & has:

@@ -277,6 +277,7 @@ MEANINGS["nextafter_"] = lambda n, a, b: a.nextafter_(b)
 MEANINGS["nextafter"] = lambda n, a, b: torch.nextafter(a if torch.is_tensor(a) else torch.tensor(a), b)
 for _name in ("batch_norm", "instance_norm", "group_norm", "layer_norm"):
     MEANINGS[_name] = noted("flat", flat, MEANINGS[_name])
+MEANINGS["group_norm"] = noted("flat", lambda x, *rest: x.dim() == 2, MEANINGS["group_norm"])  # a group may be one element
 
 
 def look(op, *inputs):
