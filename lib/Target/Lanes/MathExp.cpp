@@ -21,16 +21,20 @@ static const double kExpm1[] = {4.99999995520130747e-01, 1.66665772168720694e-01
                                 4.16668536102361639e-02, 8.36315758689600702e-03,
                                 1.39012881252636197e-03};
 
-/// The exponent with what needs no computation taken out. Below `low` the result is 0, and rounding
-/// to that costs a CPU some hundred cycles a vector: a mask of -inf would be the slowest of inputs.
-/// Comparisons instead of minimum and maximum leave NaN alone.
-static Vec clamp(const Vec &x, const Vec &isZero, double high) {
-  return select(isZero, x.real(0), select(x > high, x.real(high), x));
+// Comparisons instead of minimum and maximum: they leave NaN alone.
+static Vec clamp(const Vec &x, double low, double high) {
+  Vec y = select(x > high, x.real(high), x);
+  return select(y < low, y.real(low), y);
 }
+
+// The least exponents have powers of two whose halves are 0: that makes exact zeros. Where a
+// product is rounded to 0 a CPU may take some hundred cycles for a vector, and a mask of -inf would
+// be the slowest of inputs.
+static constexpr double kLowSingle = -176.06, kLowDouble = -1418.2;
 
 /// exp(argument + low); `low` is small, and may be left out.
 static Vec expSingle(const Vec &argument, const Vec *low = nullptr) {
-  Vec isZero = argument < -104.0, x = clamp(argument, isZero, 89);
+  Vec x = clamp(argument, kLowSingle, 89);
   Rounded n = roundSmall(x * kLog2E);
   // x log2(e) - n with log2(e) in two parts.
   Vec r = fma(x, 1.44269502162933349609375, -n.number);
@@ -38,13 +42,13 @@ static Vec expSingle(const Vec &argument, const Vec *low = nullptr) {
   if (low)
     r = fma(*low, kLog2E, r);
   Vec p = fma(polynomial(r, kExp2), r, 1);
-  return select(isZero, x.real(0), scaleByPower(p, n.integer));
+  return scaleByPower(p, n.integer);
 }
 
 Vec gradc::lanes::expVec(const Vec &argument, const Vec &low) {
   if (!argument.isDouble())
     return expSingle(argument, &low);
-  Vec isZero = argument < -746.0, x = clamp(argument, isZero, 710);
+  Vec x = clamp(argument, kLowDouble, 710);
   Rounded n = roundSmall(x * kLog2E);
   Vec high = fma(n.number, -kLn2High, x); // exact: kLn2High ends in zeros
   Vec rest = fma(n.number, -kLn2Low, low);
@@ -53,7 +57,7 @@ Vec gradc::lanes::expVec(const Vec &argument, const Vec &low) {
   Vec square = r * r;
   // 1 + (r + ...): the sum's own rounding is the only one that counts.
   Vec tail = fma(square, polynomial(r, kInverseFactorials), lost) + r;
-  return select(isZero, x.real(0), scaleByPower(tail + 1.0, n.integer));
+  return scaleByPower(tail + 1.0, n.integer);
 }
 
 Vec gradc::lanes::expVec(const Vec &x) {
