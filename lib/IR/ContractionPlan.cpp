@@ -20,6 +20,7 @@ static constexpr int64_t kDepth = 32;
 /// Rows of a factor at most so far apart, in so many bytes in all, are near.
 static constexpr int64_t kNearStep = 2 << 10;
 static constexpr int64_t kNearBytes = 1 << 20;
+static constexpr int64_t kNearestBytes = 64 << 10;
 /// What is smaller is read from a near cache, in whatever order.
 static constexpr int64_t kFarBytes = 256 << 10;
 
@@ -49,9 +50,12 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   int64_t tile = std::min<int64_t>(columns, 256 / bytes);
   bool strided = g.varies(c.in[wide], n) && columnFactor.access.strideOf(n) != 1 && columns > 1;
   // Rows far apart in memory share few cache sets and pages; those of a small factor are read from
-  // the second-level cache as fast as a few rows of the other want them.
+  // the second-level cache as fast as a few rows of the other want them, those of a smaller one by
+  // any number.
   int64_t step = c.order.empty() ? 0 : columnFactor.access.strideOf(c.order.back()) * bytes;
-  bool near = rows < 2 * kReuse && step <= kNearStep && step * inner * kSize <= kNearBytes;
+  int64_t extent = step * inner * kSize;
+  bool near = (!strided && extent <= kNearestBytes) ||
+              (rows < 2 * kReuse && step <= kNearStep && extent <= kNearBytes);
   bool far = rows >= kReuse && columns > tile && inner * kSize >= kDepth && !near;
   int64_t slice = std::max<int64_t>(1, inner) * tile * bytes;
   if (slice > kPanelBytes)
@@ -59,8 +63,11 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
   packsColumns = strided || far;
   packsRows = far && rowFactor.access.strideOf(c.order.back()) > 1 &&
               rows * inner * kSize * bytes >= kFarBytes;
-  if (!packsColumns)
+  bool many = rows >= 2 * kReuse && columns > tile;
+  if (!packsColumns) {
+    rowsFirst = many && columns * inner * kSize * bytes <= kNearColumnBytes;
     return;
+  }
   kBlock = std::min(kSize, kPanelBytes / slice);
   int64_t depth = std::max<int64_t>(1, inner * kBlock) * bytes;
   if (packsRows)
@@ -71,7 +78,7 @@ ContractionPlan::ContractionPlan(const KernelGraph &g) : node(contractionOf(g)) 
     sumBlock = std::clamp<int64_t>(kSumBytes / (nBlock * bytes), std::min(rows, kReuse), rows);
   mBlock = std::min(mBlock, sumBlock);
   int64_t parts = llvm::divideCeil(columns * depth, kNearColumnBytes);
-  rowsFirst = far && !isSplit() && rows >= 2 * kReuse && !packsRows;
+  rowsFirst = many && !isSplit() && !packsRows;
   if (rowsFirst) // room for whole tiles of any target, without one more block for the rest
     nBlock =
         std::min<int64_t>(columns, int64_t(llvm::divideCeil(columns, parts)) + kMaxTileColumns);

@@ -30,8 +30,8 @@ struct ContractionPlan {
   bool packsColumns = false;
   /// The other factor has neighbours along k far apart: its rows are packed, a block at a time.
   bool packsRows = false;
-  /// Each tile of rows meets all packed columns of a block before the next one does, so that
-  /// results are written along memory; else the other way round.
+  /// Each tile of rows meets all columns of a block before the next one does, so that results are
+  /// written along memory; else the other way round.
   bool rowsFirst = false;
   /// From the outside, the loops take blocks of columns, of rows whose sums are waited for, of
   /// positions of the slowest contracted dim, and of rows that are packed.

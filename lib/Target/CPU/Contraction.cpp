@@ -243,7 +243,7 @@ void ContractionEmitter::products(Value first, Value end, Value from, Value to) 
       meet();
     }
     shareTiles([&] {
-      if (whole && plan.rowsFirst)
+      if (plan.rowsFirst && (whole || !panel))
         return rowTiles([&](Value row, int64_t count) {
           columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
             blockTile(row, count, column, lanes, from, to);
