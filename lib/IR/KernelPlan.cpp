@@ -141,6 +141,18 @@ void KernelGraph::chooseVectorDim() {
       best = votes[d];
       vectorDim = int(d);
     }
+  // Vectors along a short dim are mostly empty, too: pairs and the like are taken apart, unless the
+  // others are summed up.
+  DimSet summed = 0;
+  for (const KernelNode &n : nodes)
+    if (n.kind == KernelNode::Reduce || n.kind == KernelNode::Contract)
+      summed |= n.reduced;
+  int longest = vectorDim;
+  for (unsigned d = 0; d < sizes.size(); ++d)
+    if (longest >= 0 && sizes[d] > sizes[longest] && !(summed >> d & 1))
+      longest = int(d);
+  if (vectorDim >= 0 && sizes[vectorDim] <= kFewLanes && sizes[longest] >= kManyRows)
+    vectorDim = longest;
   // A reduction whose operand no argument walks contiguously still has a longest dim.
   for (unsigned d = 0; vectorDim < 0 && d < sizes.size(); ++d)
     if (sizes[d] != 1)

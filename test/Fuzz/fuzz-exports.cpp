@@ -99,7 +99,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     errors += diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
     return mlir::success();
   });
-  auto module = importPt2(context, bytes, "fuzz.pt2");
+  Pt2Options options;
+  options.keepOpen = true;
+  auto module = importPt2(context, bytes, "fuzz.pt2", options);
   // What is refused is refused with a message, and what is read is valid.
   if (module ? failed(mlir::verify(*module)) : errors == 0)
     abort();

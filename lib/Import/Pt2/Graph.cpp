@@ -489,12 +489,17 @@ LogicalResult Decoder::outputSpec(const Json &json, OutputSpec &result) {
   return success();
 }
 
-/// Whether the export has a largest value for a symbol, which more than one program fits.
+/// Of a larger bound it is doubtful that anybody wants memory mapped for it.
+constexpr int64_t kMostByDefault = 1 << 16;
+/// Each one multiplies the imports that find out whether it can be kept open.
+constexpr size_t kOpenByDefault = 4;
+
+/// Whether the export has a largest value for a symbol for which there is room.
 bool Decoder::hasLargest(const std::string &symbol) const {
   const Json *ranges = document.root.find("range_constraints"),
              *range = ranges ? ranges->find(symbol) : nullptr,
              *most = range ? range->find("max_val") : nullptr;
-  return most && most->kind == Json::Kind::integer && most->integer < (int64_t(1) << 31);
+  return most && most->kind == Json::Kind::integer && most->integer <= kMostByDefault;
 }
 
 /// Takes what the user wants for the size of an input, within what the export allows.
@@ -566,8 +571,8 @@ LogicalResult Decoder::openSizes(const Json &top, Program &result) {
       return failure();
   }
   for (const auto &[name, input] : known)
-    if (keepOpen && !symbols.has(input.symbol) && hasLargest(input.symbol) &&
-        failed(openSize(top, name, input, {}, result)))
+    if (keepOpen && result.open.size() < kOpenByDefault && !symbols.has(input.symbol) &&
+        hasLargest(input.symbol) && failed(openSize(top, name, input, {}, result)))
       return failure();
   return success();
 }

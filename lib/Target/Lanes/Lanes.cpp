@@ -164,9 +164,32 @@ Value LaneBuilder::loadStrided(Value pointer, Value offset, int64_t stride, Type
                                         elements);
 }
 
+/// Two stores that leave out what stands between.
+void LaneBuilder::storeEveryOther(Value v, Value pointer, Value offset) {
+  Type element = getElementTypeOrSelf(v.getType());
+  int64_t lanes = lanesOf(v.getType()), wide = int64_t(llvm::PowerOf2Ceil(uint64_t(lanes)));
+  for (int64_t start : {int64_t(0), wide}) {
+    SmallVector<int64_t> lane(wide, -1);
+    SmallVector<bool> bits(wide, false);
+    for (int64_t i = start; i < std::min(start + wide, 2 * lanes); i += 2) {
+      lane[i - start] = i / 2;
+      bits[i - start] = true;
+    }
+    auto type = VectorType::get({wide}, b.getI1Type());
+    Value mask =
+        arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, ArrayRef<bool>(bits)));
+    LLVM::MaskedStoreOp::create(b, loc, shuffle(v, v, lane),
+                                address(pointer, add(offset, start), element), mask,
+                                bytesOf(element));
+  }
+}
+
 void LaneBuilder::storeStrided(Value v, Value pointer, Value offset, int64_t stride) {
   if (stride == 1 || lanesOf(v.getType()) == 1)
     return store(v, pointer, offset);
+  Type element = getElementTypeOrSelf(v.getType());
+  if (stride == 2 && bytesOf(element) >= 4)
+    return storeEveryOther(v, pointer, offset);
   for (int64_t i = 0; i < lanesOf(v.getType()); ++i)
     store(extract(v, i), pointer, add(offset, i * stride));
 }

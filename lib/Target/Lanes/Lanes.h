@@ -79,6 +79,7 @@ public:
   /// The elements at `places`, a vector of positions.
   mlir::Value gather(mlir::Value pointer, mlir::Value places, mlir::Type element);
   void storeStrided(mlir::Value v, mlir::Value pointer, mlir::Value offset, int64_t stride);
+  void storeEveryOther(mlir::Value v, mlir::Value pointer, mlir::Value offset);
   /// Where the element at `offset` lies.
   mlir::Value address(mlir::Value pointer, mlir::Value offset, mlir::Type element);
   /// Memory of the function's frame.
