@@ -85,11 +85,13 @@ Value LoopScope::stacked(Value v) {
   SmallVector<OpFoldResult> offsets, sizes, strides;
   slotOf(atEnd, index, type.getShape(), offsets, sizes, strides);
   auto write = tensor::InsertSliceOp::create(atEnd, loc, kept, empty, offsets, sizes, strides);
-  stacks.push_back({empty, write, placeholder});
+  size_t at = stacks.size();
+  stacks.push_back({empty, write, placeholder, nullptr});
 
   Value stack = outer.available(placeholder);
   slotOf(reads, slot, type.getShape(), offsets, sizes, strides);
   Value read = tensor::ExtractSliceOp::create(reads, loc, type, stack, offsets, sizes, strides);
+  stacks[at].read = read.getDefiningOp();
   if (isa<RankedTensorType>(v.getType()))
     return read;
   return tensor::ExtractOp::create(reads, loc, read, ValueRange{});
@@ -109,6 +111,14 @@ private:
 
 void LoopScope::finish() {
   fence->erase();
+  llvm::erase_if(stacks, [&](Stack &s) {
+    if (!s.read->use_empty())
+      return false;
+    tape.bury(s.read);
+    tape.bury(s.write);
+    tape.bury(s.placeholder.getDefiningOp());
+    return true;
+  });
   if (stacks.empty())
     return;
   // The backward goes through all slots: turns that do nothing have to fill theirs.

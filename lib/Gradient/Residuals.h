@@ -27,6 +27,7 @@ private:
     mlir::Value empty;                 // stands before the forward loop
     mlir::tensor::InsertSliceOp write; // at the end of its body
     mlir::Value placeholder;           // what the backward loop reads
+    mlir::Operation *read;             // in the backward loop
   };
   Scope &outer;
   mlir::scf::ForOp loop, back;

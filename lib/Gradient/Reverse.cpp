@@ -259,6 +259,25 @@ LogicalResult Reverse::through(Operation *op, Frame &frame) {
   return error;
 }
 
+/// A quotient's rule computes the quotient again. Where the forward program is out of reach it is
+/// read like the operands, of which the first may then not be needed.
+void Reverse::reuseResult(Operation *op, Operation *after, Frame &frame) {
+  auto quotient = dyn_cast<ag::DivOp>(op);
+  if (!quotient)
+    return;
+  Block *block = builder.getInsertionBlock();
+  auto first = after ? std::next(after->getIterator()) : block->begin();
+  for (Operation &made : llvm::make_early_inc_range(
+           llvm::make_range(first, Block::iterator(builder.getInsertionPoint())))) {
+    auto again = dyn_cast<ag::DivOp>(made);
+    if (!again || again.getA() != frame.scope->available(quotient.getA()) ||
+        again.getB() != frame.scope->available(quotient.getB()))
+      continue;
+    again.getY().replaceAllUsesWith(frame.scope->available(quotient.getY()));
+    tape.bury(again);
+  }
+}
+
 LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &frame) {
   SmallVector<Value> cotangents;
   for (Value r : op->getResults())
@@ -272,7 +291,13 @@ LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &fram
     return tape.visit(op, reads, statement, retain);
   }
   ag::Vjp rule(builder, op, cotangents, isActive, available, contribute);
+  Block *block = builder.getInsertionBlock();
+  Operation *after = builder.getInsertionPoint() == block->begin()
+                         ? nullptr
+                         : &*std::prev(builder.getInsertionPoint());
   op.buildVjp(rule);
+  if (frame.scope != &identity)
+    reuseResult(op, after, frame);
   Operation *original = originals.lookup(op);
   return tape.visit(original ? original : op.getOperation(), rule.reads().getArrayRef(), statement,
                     retain);

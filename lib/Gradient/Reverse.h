@@ -72,6 +72,7 @@ private:
   mlir::LogicalResult throughBlock(mlir::ArrayRef<mlir::Operation *> ops, Frame &frame);
   mlir::LogicalResult through(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult throughRule(ag::DifferentiableOpInterface op, Frame &frame);
+  void reuseResult(mlir::Operation *op, mlir::Operation *after, Frame &frame);
   void throughSlot(mlir::Operation *op, Frame &frame);
   mlir::Value withSlots(mlir::Value sum, mlir::Value source, bool &isFilled, Frame &inner);
   mlir::LogicalResult throughLoop(mlir::scf::ForOp loop, Frame &frame);
