@@ -101,11 +101,48 @@ Value lowerUpdateSlice(OpBuilder &b, ag::UpdateSliceOp op) {
   return insert(b, op.getLoc(), op.getU(), op.getX(), op.getStarts(), op.getStrides());
 }
 
+/// The dim that is padded, if it is one and nothing stands between its elements.
+static std::optional<unsigned> onlyPadded(ag::PadOp op) {
+  std::optional<unsigned> dim;
+  for (unsigned d = 0; d < op.getLow().size(); ++d) {
+    if (op.getInterior()[d] || (dim && (op.getLow()[d] || op.getHigh()[d])))
+      return std::nullopt;
+    if (op.getLow()[d] || op.getHigh()[d])
+      dim = d;
+  }
+  return dim;
+}
+
+/// What stands before, the tensor, and what stands behind: each element is written once.
+static Value padAlong(OpBuilder &b, ag::PadOp op, unsigned dim, TypedAttr value) {
+  auto type = typeOf(op.getY());
+  Value whole = empty(b, op.getLoc(), type);
+  SmallVector<int64_t> starts(type.getRank(), 0), strides(type.getRank(), 1);
+  auto add = [&](Value part, int64_t extent) {
+    if (!extent)
+      return;
+    if (!part) {
+      SmallVector<int64_t> shape(type.getShape());
+      shape[dim] = extent;
+      part = fill(b, op.getLoc(), type.clone(shape), value);
+    }
+    whole = insert(b, op.getLoc(), part, whole, starts, strides);
+    starts[dim] += extent;
+  };
+  add({}, op.getLow()[dim]);
+  add(op.getX(), typeOf(op.getX()).getDimSize(dim));
+  add({}, op.getHigh()[dim]);
+  return whole;
+}
+
 Value lowerPad(OpBuilder &b, ag::PadOp op) {
   auto type = typeOf(op.getY());
   if (type == op.getX().getType())
     return op.getX();
   TypedAttr value = number(b, type.getElementType(), op.getValue().convertToDouble());
+  std::optional<unsigned> dim = onlyPadded(op);
+  if (dim && hasElements(op.getX()))
+    return padAlong(b, op, *dim, value);
   SmallVector<int64_t> strides;
   for (int64_t i : op.getInterior())
     strides.push_back(i + 1);
