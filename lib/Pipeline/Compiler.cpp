@@ -312,7 +312,7 @@ Outcome Compiler::translate() {
   llvm::raw_string_ostream os(said);
   if (options.verifyEach && llvm::verifyModule(*translated, &os))
     return fail("wrong LLVM IR: " + said, Outcome::Internal);
-  link::optimize(*translated, *target, options.optLevel);
+  link::optimize(translated, *target, options.optLevel);
   return Outcome::Done;
 }
 

@@ -76,7 +76,7 @@ bool gradc::link::emitDevice(mlir::ModuleOp op, StringRef architecture, unsigned
     f.setDoesNotThrow();
   for (const std::string &name : code.kernels)
     module->getFunction(name)->setCallingConv(CallingConv::PTX_Kernel);
-  optimize(*module, *machine, std::max(optLevel, 1u));
+  optimize(module, *machine, std::max(optLevel, 1u));
   if (const llvm::Function *f = firstUnresolved(*module)) {
     error("device code calls '" + f->getName() + "', which nothing defines");
     return false;

@@ -5,6 +5,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Verifier.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -25,6 +26,7 @@
 #include "llvm/Transforms/Scalar/LoopUnrollPass.h"
 #include "llvm/Transforms/Scalar/SROA.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace llvm;
 using namespace gradc::link;
@@ -102,7 +104,9 @@ std::unique_ptr<TargetMachine> gradc::link::makeTargetMachine(StringRef tripleTe
 /// What the emitters' code still wants. They have chosen vectors, tiles and unrolling, and a kernel
 /// is inlined or not at all: LLVM's own pipelines spend most of their time on what is not there.
 /// Loops count in 64 bits from the start: there is nothing to widen, and exits are simple.
-static ModulePassManager makePipeline(unsigned optLevel) {
+///
+/// `splitsTwice`: what inlined kernels leave in memory between them becomes values.
+static ModulePassManager makePipeline(unsigned optLevel, bool splitsTwice) {
   ModulePassManager passes;
   passes.addPass(AlwaysInlinerPass(/*InsertLifetimeIntrinsics=*/false));
   FunctionPassManager function;
@@ -118,7 +122,8 @@ static ModulePassManager makePipeline(unsigned optLevel) {
   function.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
   // Only loops that are marked.
   function.addPass(LoopUnrollPass(LoopUnrollOptions(int(optLevel), /*OnlyWhenForced=*/true)));
-  function.addPass(SROAPass(SROAOptions::ModifyCFG));
+  if (splitsTwice)
+    function.addPass(SROAPass(SROAOptions::ModifyCFG));
   function.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
   if (optLevel >= 2)
     function.addPass(GVNPass());
@@ -170,9 +175,8 @@ static void splitOddLoads(Module &module) {
     }
 }
 
-void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
-  if (optLevel == 0)
-    return splitOddLoads(module);
+static void runPipeline(Module &module, TargetMachine &machine, unsigned optLevel,
+                        bool splitsTwice) {
   PassBuilder builder(&machine);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -183,7 +187,22 @@ void gradc::link::optimize(Module &module, TargetMachine &machine, unsigned optL
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  makePipeline(optLevel).run(module, modules);
+  makePipeline(optLevel, splitsTwice).run(module, modules);
+}
+
+/// LLVM 22's SROA makes a value of parts that are stored in another order than they lie in before
+/// all of them are known. What it has broken is done again without that.
+void gradc::link::optimize(std::unique_ptr<Module> &module, TargetMachine &machine,
+                           unsigned optLevel) {
+  if (optLevel == 0)
+    return splitOddLoads(*module);
+  std::unique_ptr<Module> before = CloneModule(*module);
+  runPipeline(*module, machine, optLevel, /*splitsTwice=*/true);
+  if (!verifyModule(*module))
+    return;
+  module = std::move(before);
+  runPipeline(*module, machine, optLevel, /*splitsTwice=*/false);
+  splitOddLoads(*module);
 }
 
 bool gradc::link::emitMachineCode(Module &module, TargetMachine &machine, bool assembly,

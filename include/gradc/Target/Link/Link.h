@@ -44,7 +44,8 @@ bool emitDevice(mlir::ModuleOp module, llvm::StringRef architecture, unsigned op
                 DeviceCode &code, ErrorHandler error);
 
 /// LLVM's passes; loops are vectorised by gradc's own emitters only.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
+void optimize(std::unique_ptr<llvm::Module> &module, llvm::TargetMachine &machine,
+              unsigned optLevel);
 
 /// An object file. Large weights are not copied into it: their section follows the rest, read from
 /// where they lie when the file is written.
