@@ -172,9 +172,12 @@ static LogicalResult requiresGrad(Importer &importer, Node &node) {
   Value x = importer.readInput(node, 0);
   if (!x)
     return failure();
-  Type type = importer.makeType({}, importer.b.getI1Type());
-  node.results = {
-      importer.makeTensor(ag::RequiresGradOp::create(importer.b, node.loc, type, x), false)};
+  RankedTensorType type = importer.makeType({}, importer.b.getI1Type());
+  Value answer =
+      node.inputs[0].tensor && node.inputs[0].tensor->saysGrad
+          ? Value(ag::ConstantOp::create(importer.b, node.loc, DenseElementsAttr::get(type, true)))
+          : Value(ag::RequiresGradOp::create(importer.b, node.loc, type, x));
+  node.results = {importer.makeTensor(answer, false)};
   node.results[0]->wrapped = true;
   return success();
 }

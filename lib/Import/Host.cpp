@@ -47,7 +47,10 @@ static LogicalResult print(Importer &importer, Node &node) {
     } else {
       values.push_back(importer.read(*operand.tensor, node.loc));
       std::string made = noteOf(values.back());
-      part(operand.tensor->wrapped ? "number" : made.empty() ? "tensor" : "tensor:node=" + made);
+      part(operand.tensor->wrapped    ? "number"
+           : operand.tensor->saysGrad ? "tensor:requires_grad"
+           : made.empty()             ? "tensor"
+                                      : "tensor:node=" + made);
     }
   }
   ag::PrintOp::create(importer.b, node.loc, values, importer.b.getArrayAttr(parts));

@@ -69,6 +69,8 @@ struct Tensor {
   bool cut = false;
   /// Made by a view op, which need not change the shape; one of them under no_grad.
   bool isView = false, isNoGradView = false;
+  /// A view that no_grad cut: PyTorch says that it requires grad, though nothing flows to its base.
+  bool saysGrad = false;
   /// The writes of its storage when this view was made.
   unsigned writes = 0;
   /// One of the views of a list, in PyTorch's words: "Output 1 of Split".
@@ -188,12 +190,12 @@ public:
   TensorRef gradientTensor(Storage &leaf);
   ag::VariableOp declareVariable(llvm::StringRef name, RankedTensorType type, llvm::StringRef kind,
                                  bool requiresGrad, mlir::Location loc);
-  /// Names that stand for the gradient of a leaf keep the old tensor from here on.
   /// What else the storage of its .grad is, as Storage::shared says; empty for nothing.
   llvm::StringRef gradientShared(ag::VariableOp leaf) {
     auto found = gradients.find(leaf);
     return found == gradients.end() ? llvm::StringRef() : llvm::StringRef(found->second->shared);
   }
+  /// Names that stand for the gradient of a leaf keep the old tensor from here on.
   mlir::LogicalResult snapshotGradient(Storage &leaf, mlir::Location loc);
   mlir::LogicalResult snapshotGradients(mlir::Location loc);
   bool isVisible(Value value);

@@ -201,18 +201,35 @@ static Value rsub(Importer &importer, Node &node) {
   return c.sub(c[1], alpha == 1 ? c[0] : c.mul(c[0], alpha));
 }
 
+/// x 2^n as C's ldexp has it, for n a float that holds an integer: in three factors, of which none
+/// overflows or vanishes before the product does.
+static Value scaleByPower(Calc &c, Value x, Value n) {
+  double most = c.element(x).isF64() ? 3 * 1021 : 3 * 125;
+  n = c.op<ag::ClampOp>(n, c.number(n, -most), c.number(n, most));
+  Value third = c.op<ag::TruncOp>(c.mul(n, 1.0 / 3));
+  Value power = c.op<ag::Exp2Op>(third);
+  Value rest = c.op<ag::Exp2Op>(c.sub(n, c.mul(third, 2)));
+  return c.mul(c.mul(c.mul(x, power), power), rest);
+}
+
 static Value ldexp(Importer &importer, Node &node) {
-  // 2^n is a float of its own before it is promoted with x.
+  // 2^n is a float of its own before it is promoted with x; narrow floats are multiplied in f32.
   Calc c(importer, node);
   if (!c.read("float"))
     return {};
-  if (node.inputs[0].tensor && node.inputs[1].tensor) {
-    Value n = c.toFloat(importer.read(*node.inputs[1].tensor, node.loc));
-    auto type = cast<RankedTensorType>(c[0].getType());
-    Value power = c.to(c.op<ag::Exp2Op>(n), type.getElementType());
-    return c.mul(c[0], importer.broadcast(power, type.getShape(), node.loc));
-  }
-  return c.mul(c[0], c.op<ag::Exp2Op>(c[1]));
+  if (!node.inputs[0].tensor || !node.inputs[1].tensor)
+    return c.mul(c[0], c.op<ag::Exp2Op>(c[1]));
+  Type type = c.element(c[0]);
+  Type wide = type.isF64() ? type : Type(importer.b.getF32Type());
+  Value x = c.to(c[0], wide), n = importer.read(*node.inputs[1].tensor, node.loc);
+  auto fit = [&](Value value) {
+    return importer.broadcast(c.to(value, wide), cast<RankedTensorType>(x.getType()).getShape(),
+                              node.loc);
+  };
+  bool isWhole = !c.isFloat(n) && !c.element(n).isInteger(1);
+  Value product =
+      isWhole ? scaleByPower(c, x, fit(n)) : c.mul(x, fit(c.op<ag::Exp2Op>(c.toFloat(n))));
+  return c.to(product, type);
 }
 
 static Value floatPower(Importer &importer, Node &node) {

@@ -166,6 +166,9 @@ static const StringRef *rowOf(const Node &node) {
 SavedValues::SavedValues(Importer &importer, const Node &node) : importer(importer) {
   importer.written = {};
   row = importer.isCanonical || !importer.needsGrad(node) ? nullptr : rowOf(node);
+  // Nothing is read for a product, which has few cases that save otherwise.
+  if (row && node.spec->name == "matmul" && !special(importer, node))
+    row = nullptr;
   if (!row)
     return;
   block = importer.b.getInsertionBlock();

@@ -361,7 +361,7 @@ static LogicalResult detach(Importer &importer, Node &node) {
   auto tensor = std::make_shared<Tensor>(*node.inputs[0].tensor);
   tensor->cut = true;
   // Not a view for autograd.
-  tensor->isNoGradView = false;
+  tensor->isNoGradView = tensor->saysGrad = false;
   tensor->part.clear();
   tensor->cache = {};
   node.results = {tensor};

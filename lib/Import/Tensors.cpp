@@ -152,7 +152,9 @@ void Importer::inheritView(Tensor &view, const Tensor &base, StringRef node) {
   view.isView = true;
   view.part = base.part.empty() ? "" : ("Output 0 of " + node).str();
   view.isNoGradView = base.isNoGradView || !gradEnabled();
-  view.cut |= !gradEnabled() && needsGrad(base);
+  bool cuts = !gradEnabled() && needsGrad(base);
+  view.cut |= cuts;
+  view.saysGrad |= cuts;
   view.writes = base.storage->writes;
 }
 

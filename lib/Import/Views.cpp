@@ -13,7 +13,7 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
   importer.inheritView(*tensor, base, "View");
   bool plain =
       storage.kind == Storage::Kind::plain || (storage.leaf && base.isView && !tensor->cut);
-  Value value = plain ? importer.read(base, loc) : Value();
+  Value whole = plain ? importer.read(base, loc) : Value(), value = whole;
   for (const View &view : views) {
     if (view.kind != View::Kind::transpose && view.type == before)
       continue;
@@ -23,7 +23,7 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
       value = importer.applyView(view, value, loc);
   }
   // A view of no_grad that changes nothing has no op in there: it cuts itself.
-  bool isCut = plain && tensor->cut && value == importer.read(base, loc);
+  bool isCut = plain && tensor->cut && value == whole;
   if (isCut)
     value = ag::DetachOp::create(importer.b, loc, value);
   tensor->type = before;
