@@ -34,6 +34,7 @@ struct gradc_device {
   cu_address base, *inputs, *outputs, workspace;
   uint64_t variables, variables_end; // the part of the handle that is the device's
   room *rooms;
+  uint32_t capability; // 80 for 8.0
   int host_is_newer, device_is_newer;
   int failed;
   char text[TEXT_CHARS], name[NAME_CHARS];
@@ -291,8 +292,10 @@ static int find_device(gradc_device *d, int ordinal, int *device, char *why, siz
     return 0;
   }
   snprintf(d->name, sizeof d->name, "%s (cuda:%d)", model, ordinal);
-  unsigned least = d->code->architecture;
-  if ((unsigned)(major * 10 + minor) < least) {
+  d->capability = (uint32_t)(major * 10 + minor);
+  // PTX is for the least capability of all.
+  uint32_t least = d->code->images[d->code->n_images - 1].capability;
+  if (d->capability < least) {
     snprintf(why, size,
              "%s has compute capability %d.%d, the program was compiled for %u.%u and up", d->name,
              major, minor, least / 10, least % 10);
@@ -301,9 +304,27 @@ static int find_device(gradc_device *d, int ordinal, int *device, char *why, siz
   return 1;
 }
 
+// Machine code runs on devices of the same major capability, from its minor one on.
+static int fits(const gradc_device_image *image, uint32_t capability) {
+  return image->is_ptx ||
+         (image->capability / 10 == capability / 10 && image->capability <= capability);
+}
+
+// The best image of the table that the driver takes: one of an older toolkit may not know what a
+// newer one makes, and compiles the PTX then.
+static cu_result load_image(gradc_device *d, cu_handle *module) {
+  cu_result code = CU_NO_BINARY;
+  const gradc_device_image *images = d->code->images;
+  uint32_t n = d->code->n_images;
+  for (uint32_t i = n - 1; code && i-- > 0;)
+    if (fits(&images[i], d->capability))
+      code = d->cu.cuModuleLoadData(module, images[i].content);
+  return code ? d->cu.cuModuleLoadData(module, images[n - 1].content) : code;
+}
+
 static int load_kernels(gradc_device *d, char *why, size_t size) {
   cu_handle module = NULL;
-  cu_result code = d->cu.cuModuleLoadData(&module, d->code->image);
+  cu_result code = load_image(d, &module);
   if (code == CU_UNSUPPORTED_PTX || code == CU_INVALID_PTX) {
     snprintf(why, size, "the NVIDIA driver is too old for the program's kernels");
     return 0;

@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-#define GRADC_ABI_VERSION 5u
+#define GRADC_ABI_VERSION 6u
 #define GRADC_ALIGNMENT 64u
 
 // Element types, as `dtype` everywhere.
@@ -202,14 +202,21 @@ typedef struct gradc_device_function {
 typedef struct gradc_device_api gradc_device_api;
 extern const gradc_device_api gradc_cuda_api;
 
+// All kernels in one form.
+typedef struct gradc_device_image {
+  const void *content; // a cubin, or PTX with a NUL behind it
+  uint32_t capability; // 80 for 8.0
+  uint32_t is_ptx;     // for all devices from there on; else for those with the same major number
+} gradc_device_image;
+
 typedef struct gradc_device_code {
   const gradc_device_api *api;
-  const void *image; // PTX, NUL-terminated
+  const gradc_device_image *images; // cubins, least capability first; PTX is the last
   const char *const *kernels;
   const gradc_device_function *functions; // in the order of gradc_program.functions
   uint64_t workspace;                     // bytes on the device besides the handle
   uint32_t n_kernels;
-  uint32_t architecture; // the least compute capability, 80 for 8.0
+  uint32_t n_images;
 } gradc_device_code;
 
 typedef struct gradc_program {

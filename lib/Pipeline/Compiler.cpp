@@ -290,12 +290,41 @@ Outcome Compiler::translateDevice() {
   for (StringAttr name : names.getAsRange<StringAttr>())
     deviceCode.kernels.push_back(name.getValue().str());
   deviceCode.workspace = kernels->getAttrOfType<IntegerAttr>(gpu::kWorkspaceAttr).getInt();
-  Outcome outcome = Outcome::Done;
-  if (!link::emitDevice(
-          kernels, options.gpuArch, options.optLevel, deviceCode,
-          [&](const llvm::Twine &text) { outcome = fail(text, Outcome::Unsupported); }))
-    return outcome == Outcome::Done ? Outcome::Internal : outcome;
-  kernels.erase();
+  Outcome outcome = emitDevice(kernels);
+  if (outcome == Outcome::Done)
+    kernels.erase();
+  return outcome;
+}
+
+/// PTX, and cubins where they can be made.
+Outcome Compiler::emitDevice(ModuleOp kernels) {
+  Outcome outcome = Outcome::Internal;
+  auto targets = link::parseDeviceTargets(options.gpuArch, [&](const llvm::Twine &text) {
+    outcome = fail(text, Outcome::Unsupported);
+  });
+  if (!targets)
+    return outcome;
+  auto wrong = [&](StringRef kernel, const llvm::Twine &text) {
+    Operation *place = kernel.empty() ? nullptr : kernels.lookupSymbol(kernel);
+    outcome = Outcome::Unsupported;
+    if (place)
+      place->emitError("kernel '") << kernel << "': " << text;
+    else
+      (void)fail(text, outcome);
+  };
+  if (!link::emitDevice(kernels, *targets, options.optLevel, deviceCode, wrong))
+    return outcome;
+  if (options.cubins == Cubins::None || targets->cubins.empty() || targets->emulated)
+    return Outcome::Done;
+  link::DeviceTool ptxas = link::findDeviceTool("ptxas");
+  if (!ptxas.path.empty())
+    return link::assembleDevice(ptxas.path, *targets, deviceCode, wrong) ? Outcome::Done : outcome;
+  std::string missing = "NVIDIA's ptxas was not found (looked for in " + ptxas.searched() + ")";
+  if (options.cubins == Cubins::Needed)
+    return fail("no machine code for GPUs: " + missing, Outcome::Unsupported);
+  if (targets->named)
+    emitRemark(UnknownLoc::get(mlirContext),
+               missing + ": the kernels are in the program as PTX only");
   return Outcome::Done;
 }
 
@@ -303,9 +332,8 @@ Outcome Compiler::translate() {
   if (Outcome outcome = translateDevice(); outcome != Outcome::Done)
     return outcome;
   llvmContext = std::make_unique<llvm::LLVMContext>();
-  translated = link::translateProgram(*mlirModule, described,
-                                      deviceCode.architecture ? &deviceCode : nullptr, *target,
-                                      *llvmContext);
+  translated = link::translateProgram(
+      *mlirModule, described, deviceCode.empty() ? nullptr : &deviceCode, *target, *llvmContext);
   if (!translated)
     return Outcome::Internal;
   std::string said;

@@ -5,7 +5,9 @@
 // wrong:
 //   GRADC_EMULATOR_SEED=N        the order in which threads run; default: theirs
 //   GRADC_EMULATOR_DROP=KIND:N   a mutation: barrier, warp or shuffle number N does nothing
-//   GRADC_EMULATOR_FAULT=KIND    no-device, old-device, old-driver, start, memory or kernel
+//   GRADC_EMULATOR_FAULT=KIND    no-device, old-device, old-driver, start, memory, kernel or cubin
+//   GRADC_EMULATOR_CAPABILITY=N  of the device: 90 (the default) for 9.0
+//   GRADC_EMULATOR_TRACE=1       say on standard error what is loaded
 #include "Memory.h"
 #include "Program.h"
 #include <cstdio>
@@ -23,6 +25,7 @@ enum Result {
   NotInitialized = 3,
   NoDevice = 100,
   InvalidImage = 200,
+  NoBinary = 209,
   UnsupportedPtx = 222,
   NotFound = 500,
   LaunchFailed = 719,
@@ -42,6 +45,11 @@ std::string setting(const char *name) {
   return value ? value : "";
 }
 bool faults(const char *kind) { return setting("GRADC_EMULATOR_FAULT") == kind; }
+
+int capability() {
+  std::string value = setting("GRADC_EMULATOR_CAPABILITY");
+  return faults("old-device") ? 70 : value.empty() ? 90 : atoi(value.c_str());
+}
 
 int copy(void *to, const void *from, size_t bytes) {
   if (lost)
@@ -77,7 +85,7 @@ EXPORT cuDeviceGetName(char *name, int size, int) {
   return Success;
 }
 EXPORT cuDeviceGetAttribute(int *value, int attribute, int) {
-  *value = attribute == 75 ? (faults("old-device") ? 7 : 9) : 0;
+  *value = attribute == 75 ? capability() / 10 : attribute == 76 ? capability() % 10 : 0;
   return Success;
 }
 EXPORT cuDevicePrimaryCtxRetain(void **context, int) {
@@ -94,6 +102,12 @@ EXPORT cuModuleLoadData(void **module, const void *image) {
   Mutation mutation;
   if (colon != std::string::npos)
     mutation = {drop.substr(0, colon), unsigned(atoi(drop.c_str() + colon + 1))};
+  int made = int(capabilityOf(image));
+  if (made && (faults("cubin") || made / 10 != capability() / 10 || made > capability()))
+    return NoBinary;
+  if (!setting("GRADC_EMULATOR_TRACE").empty())
+    fprintf(stderr, "emulator: loads %s%s\n", made ? "the cubin for sm_" : "PTX",
+            made ? std::to_string(made).c_str() : "");
   kernels = load(image, mutation, why);
   *module = &kernels;
   if (why.empty())

@@ -188,13 +188,20 @@ std::string Rewriter::run() {
 
 /// Bitcode says how long it is in a header that the writer puts before it.
 static Expected<std::unique_ptr<Module>> parse(const void *image, LLVMContext &context) {
-  // "gradcIR\0", then the length.
+  // "gradcIR\0", the length, the capability that a cubin is for.
   auto *bytes = static_cast<const char *>(image);
   if (StringRef(bytes, 8) != StringRef("gradcIR\0", 8))
     return createStringError("the image is not the emulator's: build with --gpu-arch=emulator");
   uint64_t length;
   memcpy(&length, bytes + 8, sizeof length);
-  return parseBitcodeFile(MemoryBufferRef(StringRef(bytes + 16, length), "image"), context);
+  return parseBitcodeFile(MemoryBufferRef(StringRef(bytes + 24, length), "image"), context);
+}
+
+uint64_t emulator::capabilityOf(const void *image) {
+  uint64_t capability = 0;
+  if (StringRef(static_cast<const char *>(image), 8) == StringRef("gradcIR\0", 8))
+    memcpy(&capability, static_cast<const char *>(image) + 16, sizeof capability);
+  return capability;
 }
 
 std::map<std::string, emulator::Kernel> emulator::load(const void *image, const Mutation &mutation,

@@ -22,6 +22,9 @@ struct Mutation {
   unsigned number = 0;
 };
 
+/// The capability that an image is for as a cubin is, or 0 for one that stands for PTX.
+uint64_t capabilityOf(const void *image);
+
 /// The kernels of an image: LLVM IR as bitcode. Empty, with the reason in `why`, after an error.
 std::map<std::string, Kernel> load(const void *image, const Mutation &mutation, std::string &why);
 

@@ -27,6 +27,8 @@ static const Kind kinds[] = {
     {"llvm", Stage::Target, ""},
     {"asm", Stage::Target, ""},
     {"ptx", Stage::Target, ""},
+    {"cubin", Stage::Target, ""},
+    {"fatbin", Stage::Target, ""},
     {"header", Stage::Schedule, ""},
     {"obj", Stage::Link, ""},
     {"exe", Stage::Link, ""},
@@ -55,6 +57,25 @@ static std::string kindNames() {
   return names;
 }
 
+/// --gpu-arch, and what --emit says of device code.
+static Outcome checkImages(Request &request) {
+  bool isCubin = request.emit == "cubin", isFatbin = request.emit == "fatbin";
+  Outcome outcome = Outcome::Done;
+  auto targets = link::parseDeviceTargets(request.compile.gpuArch,
+                                          [&](const llvm::Twine &text) { outcome = usage(text); });
+  if (outcome != Outcome::Done)
+    return outcome;
+  if (isCubin && (!targets->named || targets->cubins.size() != 1))
+    return usage("--emit=cubin: a cubin is for one kind of GPU; name it: --gpu-arch=sm_90");
+  if (targets->emulated && (request.emit == "ptx" || isCubin || isFatbin))
+    return usage("--emit=" + request.emit + ": the emulator has no such code");
+  if (request.emit == "ptx" || isCubin || isFatbin) {
+    request.compile.device = DeviceChoice::Cuda;
+    request.compile.cubins = request.emit == "ptx" ? Cubins::None : Cubins::Needed;
+  }
+  return Outcome::Done;
+}
+
 /// --device, or --target as a list of what to compile for.
 static Outcome chooseDevice(Request &request) {
   struct Spelling {
@@ -76,9 +97,7 @@ static Outcome chooseDevice(Request &request) {
                  (usesDevice ? "cpu, auto or cuda" : "cpu, cuda or cpu,cuda") + ", got '" + value +
                  "'");
   request.compile.device = found->choice;
-  if (request.emit == "ptx")
-    request.compile.device = DeviceChoice::Cuda;
-  return Outcome::Done;
+  return checkImages(request);
 }
 
 Outcome gradc::complete(Request &request) {
@@ -134,7 +153,25 @@ Outcome gradc::buildExecutable(Compiler &compiler, const Request &request, Strin
   return compiler.link(request.runtimeArchive, output);
 }
 
-/// Text of the kinds that are text.
+/// Cubins and PTX in NVIDIA's container.
+static Outcome emitFatbin(Compiler &compiler, llvm::raw_ostream &os) {
+  auto error = [&](const llvm::Twine &text) {
+    mlir::emitError(mlir::UnknownLoc::get(&compiler.context()), text);
+  };
+  link::DeviceTool tool = link::findDeviceTool("fatbinary");
+  if (tool.path.empty()) {
+    error("no container of images: NVIDIA's fatbinary was not found (looked for in " +
+          tool.searched() + ")");
+    return Outcome::Unsupported;
+  }
+  std::string container;
+  if (!link::packDevice(tool.path, compiler.device(), container, error))
+    return Outcome::Unsupported;
+  os << container;
+  return Outcome::Done;
+}
+
+/// The content of the kinds that are written whole.
 static Outcome emitText(Compiler &compiler, const Request &request, std::string &text) {
   llvm::raw_string_ostream os(text);
   if (request.emit == "json" && request.stopAfter.empty())
@@ -146,9 +183,15 @@ static Outcome emitText(Compiler &compiler, const Request &request, std::string 
     return outcome;
   }
   if (request.emit == "ptx") {
-    os << compiler.device().image;
+    os << compiler.device().ptx();
     return Outcome::Done;
   }
+  if (request.emit == "cubin") {
+    os << compiler.device().images.front().content;
+    return Outcome::Done;
+  }
+  if (request.emit == "fatbin")
+    return emitFatbin(compiler, os);
   if (request.emit == "asm") {
     llvm::SmallString<0> assembly;
     if (!link::emitMachineCode(*compiler.llvmModule(), compiler.machine(), /*assembly=*/true,

@@ -3,6 +3,7 @@
 #include "Commands.h"
 #include "gradc/Pipeline/Costs.h"
 #include "gradc_abi.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -42,8 +43,76 @@ static void printTensors(llvm::raw_ostream &os, StringRef title,
        << (variables ? kindNames[t.kind] : "") << "\n";
 }
 
+//===-- Kernels for GPUs ----------------------------------------------------------------------===//
+
+/// What the runtime allocates on the device: cuda.c lays it out.
+static uint64_t deviceBytes(const link::Program &program, const link::DeviceCode &code) {
+  uint64_t end = program.size;
+  auto take = [&](uint64_t bytes) { end = llvm::alignTo(end, 256) + bytes; };
+  for (const link::Tensor &t : program.inputs)
+    take(t.bytes());
+  for (const link::Tensor &t : program.outputs)
+    take(t.bytes());
+  take(code.workspace);
+  return end;
+}
+
+/// By kernel, in the order of the program; for each the GPUs it was assembled for.
+static llvm::MapVector<StringRef, std::vector<const link::KernelResources *>>
+resourcesByKernel(const link::DeviceCode &code) {
+  llvm::MapVector<StringRef, std::vector<const link::KernelResources *>> byKernel;
+  for (const std::string &name : code.kernels)
+    byKernel[name];
+  for (const link::KernelResources &r : code.resources)
+    byKernel[r.kernel].push_back(&r);
+  return byKernel;
+}
+
+static void printDevice(llvm::raw_ostream &os, const link::Program &program,
+                        const link::DeviceCode &code) {
+  os << "GPU\n  " << deviceBytes(program, code) << " bytes on the device; kernels as";
+  for (const link::DeviceImage &image : code.images)
+    os << (image.isPtx ? " PTX from sm_" : " machine code for sm_") << image.capability
+       << (image.isPtx ? " on" : ",");
+  if (code.resources.empty()) {
+    os << "; without NVIDIA's ptxas nothing more is known of them\n";
+    for (const std::string &name : code.kernels)
+      os << "  " << name << "\n";
+    return;
+  }
+  os << "\n  " << llvm::left_justify("", 40) << "  registers   bytes shared   bytes spilled\n";
+  for (auto &[name, list] : resourcesByKernel(code))
+    for (const link::KernelResources *r : list)
+      os << "  " << llvm::left_justify(name, 32) << " "
+         << llvm::left_justify("sm_" + std::to_string(r->capability), 7)
+         << llvm::format_decimal(r->registers, 11) << llvm::format_decimal(r->sharedBytes, 15)
+         << llvm::format_decimal(r->spilledBytes, 16) << "\n";
+}
+
+static llvm::json::Object deviceAsJson(const link::Program &program, const link::DeviceCode &code) {
+  llvm::json::Array kernels, images;
+  for (auto &[name, list] : resourcesByKernel(code)) {
+    llvm::json::Object object{{"name", name}};
+    for (const link::KernelResources *r : list)
+      object["sm_" + std::to_string(r->capability)] =
+          llvm::json::Object{{"registers", r->registers},
+                             {"shared_bytes", r->sharedBytes},
+                             {"stack_bytes", r->stackBytes},
+                             {"spilled_bytes", r->spilledBytes}};
+    kernels.push_back(std::move(object));
+  }
+  for (const link::DeviceImage &image : code.images)
+    images.push_back((image.isPtx ? "compute_" : "sm_") + std::to_string(image.capability));
+  return llvm::json::Object{{"bytes", int64_t(deviceBytes(program, code))},
+                            {"workspace_bytes", int64_t(code.workspace)},
+                            {"images", std::move(images)},
+                            {"kernels", std::move(kernels)}};
+}
+
+//===-- All of it -----------------------------------------------------------------------------===//
+
 static void printText(llvm::raw_ostream &os, const link::Program &program,
-                      llvm::ArrayRef<FunctionCosts> costs) {
+                      llvm::ArrayRef<FunctionCosts> costs, const link::DeviceCode &device) {
   uint64_t parameters = 0;
   for (const link::Tensor &t : program.variables)
     parameters += t.kind == GRADC_PARAMETER ? t.elements() : 0;
@@ -62,6 +131,8 @@ static void printText(llvm::raw_ostream &os, const link::Program &program,
        << "\n";
   os << "memory\n  handle " << program.size << " bytes, of which arena " << program.arenaBytes
      << "; peak with inputs and outputs " << peakBytes(program) << " bytes\n";
+  if (!device.empty())
+    printDevice(os, program, device);
 }
 
 static llvm::json::Array tensorsAsJson(const std::vector<link::Tensor> &list, bool variables) {
@@ -77,7 +148,7 @@ static llvm::json::Array tensorsAsJson(const std::vector<link::Tensor> &list, bo
 }
 
 static void printJson(llvm::raw_ostream &os, const link::Program &program,
-                      llvm::ArrayRef<FunctionCosts> costs) {
+                      llvm::ArrayRef<FunctionCosts> costs, const link::DeviceCode &device) {
   llvm::json::Array functions;
   for (const FunctionCosts &f : costs)
     functions.push_back(llvm::json::Object{{"name", f.name},
@@ -97,6 +168,8 @@ static void printJson(llvm::raw_ostream &os, const link::Program &program,
                             {"handle_bytes", int64_t(program.size)},
                             {"arena_bytes", int64_t(program.arenaBytes)},
                             {"peak_bytes", int64_t(peakBytes(program))}};
+  if (!device.empty())
+    object["device"] = deviceAsJson(program, device);
   os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(object)));
 }
 
@@ -111,7 +184,11 @@ int gradc::runInfo(Request request, bool json) {
     if (outcome != Outcome::Done)
       return outcome;
     std::vector<FunctionCosts> costs = countCosts(compiler.module());
-    (json ? printJson : printText)(llvm::outs(), compiler.program(), costs);
+    if (request.compile.device != DeviceChoice::Cpu)
+      outcome = compiler.runThrough(Stage::Target);
+    if (outcome != Outcome::Done)
+      return outcome;
+    (json ? printJson : printText)(llvm::outs(), compiler.program(), costs, compiler.device());
     llvm::outs().flush();
     return Outcome::Done;
   });

@@ -101,7 +101,9 @@ static void addBuildOptions(CLI::App &command, Request &request) {
                      "the same as cpu, cuda or auto: with auto a program whose kernels do not all "
                      "have a GPU form is for the CPU only");
   command.add_option("--gpu-arch", compile.gpuArch,
-                     "the GPUs that kernels are compiled for: sm_80 (the default) and up");
+                     "the GPUs that kernels are compiled for, as sm_80,sm_90 (machine code, where "
+                     "there is NVIDIA's ptxas, and PTX for the least of them) or compute_80 (PTX "
+                     "only); default: sm_80,sm_90,sm_100");
   command.add_option("--march", compile.march, "processor, as clang's -march; default: native");
   command.add_option("--triple", compile.triple, "target triple; default: this machine's");
   command.add_option("-O", compile.optLevel, "LLVM's optimisation level, 0 to 3; default: 3")
@@ -162,8 +164,10 @@ static int runCommands(int argc, char **argv, Request request) {
   CLI::App *build = app.add_subcommand("build", "compile a program");
   addInput(*build, request);
   build->add_option("-o,--output", request.output, "file to write; - is standard output");
-  build->add_option("--emit", request.emit,
-                    "ag, json, grad, linalg, kernels, llvm, asm, ptx, obj, header or exe");
+  build->add_option(
+      "--emit", request.emit,
+      "ag, json, grad, linalg, kernels, llvm, asm, ptx, cubin, fatbin, obj, header or "
+      "exe");
   build->add_option("--stop-after", request.stopAfter,
                     "print what this stage gives: import, gradient, lower, schedule, target, link");
   addBuildOptions(*build, request);

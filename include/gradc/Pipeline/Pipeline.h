@@ -28,13 +28,17 @@ enum class DeviceChoice {
   Cuda, // a CUDA device
 };
 
+/// Whether PTX is compiled to machine code of GPUs, for which NVIDIA's ptxas has to be there.
+enum class Cubins { None, IfPossible, Needed };
+
 struct CompileOptions {
   std::string name; // of the program; a C identifier
   std::string march = "native";
   std::string triple; // empty: the host's
   unsigned optLevel = 3;
   DeviceChoice device = DeviceChoice::Cpu;
-  std::string gpuArch = "sm_80"; // "emulator": for tests, see link::emitDevice
+  std::string gpuArch;                // see link::parseDeviceTargets; empty: its default
+  Cubins cubins = Cubins::IfPossible; // beside the PTX
   bool verifyEach = false;
   bool checkNan = false;              // look at every value
   bool profile = false;               // time every launch when the program runs
@@ -125,6 +129,7 @@ private:
   Outcome runPasses(const StageInfo &info);
   Outcome translate();
   Outcome translateDevice();
+  Outcome emitDevice(mlir::ModuleOp kernels);
   Outcome emitObject();
   bool makeMachine();
   void identify();

@@ -37,6 +37,7 @@ private:
   Constant *inits();
   Constant *expectations();
   Constant *device();
+  Constant *content(StringRef image);
   void describe();
 
   // The entry points.
@@ -417,6 +418,15 @@ llvm::Function *Describer::defineTwin(const gradc::link::Function &f, llvm::Func
   return entry;
 }
 
+/// What the driver loads.
+Constant *Describer::content(StringRef image) {
+  Constant *bytes = ConstantDataArray::getString(context, image, /*AddNull=*/false);
+  auto *global = new GlobalVariable(module, bytes->getType(), /*isConstant=*/true,
+                                    GlobalValue::PrivateLinkage, bytes, "gradc.image");
+  global->setAlignment(Align(GRADC_ALIGNMENT));
+  return global;
+}
+
 /// The record of the program's device code, or null.
 Constant *Describer::device() {
   if (!deviceCode)
@@ -436,16 +446,16 @@ Constant *Describer::device() {
   }
   for (const std::string &kernel : deviceCode->kernels)
     names.push_back(text(kernel));
-  Constant *image = ConstantDataArray::getString(context, deviceCode->image);
-  auto *content = new GlobalVariable(module, image->getType(), /*isConstant=*/true,
-                                     GlobalValue::PrivateLinkage, image, "gradc.image");
-  content->setAlignment(Align(GRADC_ALIGNMENT));
+  SmallVector<Constant *> images;
+  for (const gradc::link::DeviceImage &image : deviceCode->images)
+    images.push_back(ConstantStruct::getAnon(
+        {content(image.content), b.getInt32(image.capability), b.getInt32(image.isPtx)}));
   auto *api = new GlobalVariable(module, b.getInt8Ty(), /*isConstant=*/true,
                                  GlobalValue::ExternalLinkage, nullptr, "gradc_cuda_api");
   auto *record = ConstantStruct::getAnon(
-      {api, content, array(pointer, names), array(records[0]->getType(), records),
-       b.getInt64(deviceCode->workspace), b.getInt32(deviceCode->kernels.size()),
-       b.getInt32(deviceCode->architecture)});
+      {api, array(images[0]->getType(), images), array(pointer, names),
+       array(records[0]->getType(), records), b.getInt64(deviceCode->workspace),
+       b.getInt32(deviceCode->kernels.size()), b.getInt32(deviceCode->images.size())});
   return new GlobalVariable(module, record->getType(), /*isConstant=*/true,
                             GlobalValue::PrivateLinkage, record, "gradc.device");
 }

@@ -9,6 +9,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
 #include <functional>
+#include <optional>
 
 namespace gradc::link {
 
@@ -37,11 +38,41 @@ std::unique_ptr<llvm::Module> translateProgram(mlir::ModuleOp module, const Prog
                                                llvm::TargetMachine &machine,
                                                llvm::LLVMContext &context);
 
-/// The image of a module of device code in the LLVM dialect: PTX for `architecture` (sm_80 and
-/// up). For "emulator", which tests run on a CPU, it is the LLVM IR that would become PTX, as
-/// bitcode. Fills image and architecture of `code`, whose kernels are known. False after an error.
-bool emitDevice(mlir::ModuleOp module, llvm::StringRef architecture, unsigned optLevel,
-                DeviceCode &code, ErrorHandler error);
+/// What device code is made for. Capabilities are written 80 for 8.0.
+struct DeviceTargets {
+  uint32_t ptx = 80; // the least that the PTX is for
+  std::vector<uint32_t> cubins{80, 90, 100};
+  bool named = false; // the user has asked for these cubins
+  /// For tests: what would become PTX or a cubin is the LLVM IR it would be made of, as bitcode.
+  bool emulated = false;
+};
+
+/// Targets from a list of sm_90 (a cubin), compute_80 (PTX) and emulator; PTX is for the least of
+/// them. An empty text is the default. Nothing after an error.
+std::optional<DeviceTargets> parseDeviceTargets(llvm::StringRef text, ErrorHandler error);
+
+/// Takes the name of a kernel, or nothing, and what is wrong with it.
+using KernelErrorHandler = llvm::function_ref<void(llvm::StringRef, const llvm::Twine &)>;
+
+/// Makes the PTX of a module of device code in the LLVM dialect. Fills images of `code`, whose
+/// kernels are known. False after an error.
+bool emitDevice(mlir::ModuleOp module, const DeviceTargets &targets, unsigned optLevel,
+                DeviceCode &code, KernelErrorHandler error);
+
+/// One of NVIDIA's programs.
+struct DeviceTool {
+  std::string path;              // empty: there is none
+  std::vector<std::string> seen; // where it was looked for
+  std::string searched() const;  // the same as text
+};
+DeviceTool findDeviceTool(llvm::StringRef name);
+
+/// Adds cubins, and what ptxas says of each kernel. False after an error.
+bool assembleDevice(llvm::StringRef ptxas, const DeviceTargets &targets, DeviceCode &code,
+                    KernelErrorHandler error);
+/// All images in NVIDIA's container, which its driver takes whole. False after an error.
+bool packDevice(llvm::StringRef fatbinary, const DeviceCode &code, std::string &container,
+                ErrorHandler error);
 
 /// LLVM's passes; loops are vectorised by gradc's own emitters only.
 void optimize(std::unique_ptr<llvm::Module> &module, llvm::TargetMachine &machine,

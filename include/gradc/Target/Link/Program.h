@@ -86,12 +86,32 @@ struct Weight {
 /// Those of a program, in the order of their offsets; empty where they are not apart.
 std::vector<Weight> weightsOf(const Program &program);
 
-/// A program's code for a CUDA device.
+/// All kernels in one form. Machine code runs on devices of its major capability, from its minor
+/// one on; PTX on all from its capability on.
+struct DeviceImage {
+  std::string content;
+  uint32_t capability = 0; // 80 for 8.0
+  bool isPtx = false;
+};
+
+/// What NVIDIA's assembler says of a kernel.
+struct KernelResources {
+  std::string kernel;
+  uint32_t capability = 0, registers = 0, sharedBytes = 0;
+  uint32_t stackBytes = 0, spilledBytes = 0; // a thread; stored and loaded
+};
+
+/// A program's code for CUDA devices.
 struct DeviceCode {
-  std::string image; // PTX
+  /// Machine code, least capability first, then PTX.
+  std::vector<DeviceImage> images;
   std::vector<std::string> kernels;
-  uint64_t workspace = 0;    // bytes that the kernels need besides the handle
-  uint32_t architecture = 0; // the least compute capability, 80 for 8.0
+  std::vector<KernelResources> resources; // of the machine code, in the order of images
+  uint64_t workspace = 0;                 // bytes that the kernels need besides the handle
+
+  bool empty() const { return images.empty(); }
+  /// The PTX as text; in an image it has a NUL behind it.
+  llvm::StringRef ptx() const;
 };
 
 /// Reads the program off a module at the kernels level and lays out its handle. What the ABI cannot
