@@ -26,9 +26,9 @@ Value scalarElu(OpBuilder &b, Location loc, Value value, double alpha, double sc
 }
 
 Value scalarGelu(OpBuilder &b, Location loc, ValueRange args) {
-  // erfc, as 1 + erf loses the left tail.
+  // erfc, as 1 + erf loses the left tail; the derivative's, too.
   Scalar x(b, loc, args[0]);
-  return x * 0.5 * apply<math::ErfcOp>(x * -std::numbers::sqrt2 / 2.0);
+  return x * 0.5 * apply<math::ErfcOp>(x * -std::sqrt(0.5));
 }
 
 Value scalarGeluTanh(OpBuilder &b, Location loc, ValueRange args) {

@@ -22,7 +22,6 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 // LOWER-LABEL: func.func @f(
 // LOWER: linalg.generic
 // LOWER: arith.mulf
-// LOWER: arith.divf
 // LOWER: math.erfc
 
 // -----

@@ -11,6 +11,8 @@ struct Machine {
   unsigned registers = 16;
   /// A load or store of part of a vector is one instruction.
   bool masks = false;
+  /// AVX-512's scalef: a product with a power of two is one instruction.
+  bool scales = false;
 };
 
 } // namespace gradc::lanes

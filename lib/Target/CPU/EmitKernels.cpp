@@ -64,10 +64,11 @@ LogicalResult EmitKernelsPass::chooseTarget() {
   bool given = vectorBits && registers;
   if (!given && failed(host))
     return getOperation().emitError(why);
-  target = given ? CpuTarget{{vectorBits, registers, masks}} : *host;
+  target = given ? CpuTarget{{vectorBits, registers, masks, scales}} : *host;
   if (vectorBits) {
     target.vectorBits = vectorBits;
     target.masks = masks;
+    target.scales = scales;
   }
   if (registers)
     target.registers = registers;

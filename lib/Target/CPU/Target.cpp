@@ -51,7 +51,7 @@ mlir::FailureOr<CpuTarget> CpuTarget::create(StringRef tripleText, StringRef mar
     return mlir::failure();
   }
   if (features.lookup("avx512f") && features.lookup("avx512vl"))
-    return CpuTarget{{512, 32, true}};
+    return CpuTarget{{512, 32, true, true}};
   return CpuTarget{{256, 16, true}};
 }
 
@@ -60,6 +60,7 @@ void gradc::cpu::buildCpuPipeline(mlir::OpPassManager &pm, const CpuTarget &targ
   options.vectorBits = target.vectorBits;
   options.registers = target.registers;
   options.masks = target.masks;
+  options.scales = target.scales;
   options.shareFrom = target.shareFrom;
   pm.addPass(createEmitKernelsPass(options));
   // A third of what is emitted repeats addresses and constants; the conversions to come cost more

@@ -84,7 +84,7 @@ Vec equalInt(const Vec &x, int64_t y);
 Vec lessInt(const Vec &x, int64_t y); // signed
 
 /// 2^n times x, n of the integer type of the width of x, with one rounding also where the result is
-/// denormal.
+/// denormal. Both halves of n are exponents of normal numbers, or the least, which makes 0.
 Vec scaleByPower(const Vec &x, const Vec &n);
 
 /// The rounding to a whole number, as a number and as an integer of the same width; garbage for
@@ -93,6 +93,13 @@ struct Rounded {
   Vec number, integer;
 };
 Rounded roundSmall(const Vec &x);
+/// The same of x times `factor`, rounded once.
+Rounded roundSmall(const Vec &x, double factor);
+/// Whether the target has an instruction for scaleByPower.
+bool hasScale(const Vec &x);
+/// 2^n times x; `vanishes` says, where n need not be a power any more, that it rounds to 0. Null:
+/// nowhere.
+Vec scaleByPower(const Vec &x, const Rounded &n, const Vec *vanishes);
 
 // The families.
 Vec expVec(const Vec &x);

@@ -48,12 +48,13 @@ Vec gradc::lanes::exp2Vec(const Vec &argument) {
   Rounded n = roundSmall(x);
   Vec r = x - n.number; // exact
   Vec high = r * kLn2, low = fma(r, kLn2Rest, fma(r, kLn2, -high));
-  return scaleByPower(expVec(high, low), n.integer);
+  Vec vanishes = argument < -1075.5;
+  return scaleByPower(expVec(high, low), n, &vanishes);
 }
 
 Vec gradc::lanes::expm1Vec(const Vec &argument) {
   Vec x = clamp(argument, -45, 45);
-  Rounded n = roundSmall(x * kLog2E);
+  Rounded n = roundSmall(x, kLog2E);
   Vec high = fma(n.number, -kLn2High, x); // exact
   Vec rest = n.number * -kLn2Low, r = high + rest, lost = (high - r) + rest;
   Vec tail = fma(r * r, polynomial(r, kInverseFactorials), lost);

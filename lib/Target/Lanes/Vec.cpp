@@ -128,13 +128,16 @@ static Vec compareInt(arith::CmpIPredicate predicate, const Vec &x, int64_t y) {
 Vec equalInt(const Vec &x, int64_t y) { return compareInt(arith::CmpIPredicate::eq, x, y); }
 Vec lessInt(const Vec &x, int64_t y) { return compareInt(arith::CmpIPredicate::slt, x, y); }
 
-Rounded roundSmall(const Vec &x) {
-  // Adding 1.5 * 2^(precision - 1) leaves the whole number in the low bits. A conversion would be
-  // undefined for NaN.
-  double magic = x.isDouble() ? 6755399441055744.0 : 12582912.0;
-  int64_t bits = x.isDouble() ? 0x4338000000000000 : 0x4B400000;
-  Vec shifted = x + magic;
-  return {shifted - magic, addInt(shifted.bits(), -bits)};
+// Adding 1.5 * 2^(precision - 1) leaves the whole number in the low bits. A conversion would be
+// undefined for NaN.
+static double magicOf(const Vec &x) { return x.isDouble() ? 6755399441055744.0 : 12582912.0; }
+static Rounded rounded(const Vec &shifted) {
+  int64_t bits = shifted.isDouble() ? 0x4338000000000000 : 0x4B400000;
+  return {shifted - magicOf(shifted), addInt(shifted.bits(), -bits)};
+}
+Rounded roundSmall(const Vec &x) { return rounded(x + magicOf(x)); }
+Rounded roundSmall(const Vec &x, double factor) {
+  return rounded(fma(x, x.real(factor), magicOf(x)));
 }
 
 Vec scaleByPower(const Vec &x, const Vec &n) {
@@ -142,6 +145,35 @@ Vec scaleByPower(const Vec &x, const Vec &n) {
   auto power = [&](const Vec &k) { return shiftLeft(addInt(k, bias), mantissa).asFloat(); };
   Vec half = shiftRight(n, 1);
   return x * power(half) * power(subInt(n, half));
+}
+
+bool hasScale(const Vec &x) {
+  return x.b->target.scales && llvm::all_of(x.lanes, [&](Value v) {
+           int64_t bits = lanesOf(v.getType()) * (x.isDouble() ? 64 : 32);
+           return bits == 128 || bits == 256 || bits == 512;
+         });
+}
+
+/// The instruction's one rounding is that of the second product above. Lanes that vanish are left
+/// out of it: rounding to 0 would take some hundred cycles.
+Vec scaleByPower(const Vec &x, const Rounded &n, const Vec *vanishes) {
+  bool wide = x.isDouble();
+  if (!hasScale(x))
+    return scaleByPower(x, n.integer);
+  Vec scaled = x.zip(n.number, [&](Value v, Value power) -> Value {
+    int64_t lanes = lanesOf(v.getType()), bits = lanes * (wide ? 64 : 32);
+    std::string name =
+        (llvm::Twine("llvm.x86.avx512.mask.scalef.") + (wide ? "pd." : "ps.") + llvm::Twine(bits))
+            .str();
+    Value all = x.b->integer(-1, x.b->b.getIntegerType(std::max<int64_t>(8, lanes)));
+    SmallVector<Value> arguments{v, power, v, all};
+    if (bits == 512) // the rounding as the environment has it
+      arguments.push_back(x.b->integer(4, x.b->b.getI32Type()));
+    return LLVM::CallIntrinsicOp::create(x.b->b, x.b->loc, v.getType(), x.b->b.getStringAttr(name),
+                                         arguments)
+        .getResults();
+  });
+  return vanishes ? select(*vanishes, x.real(0), scaled) : scaled;
 }
 
 } // namespace gradc::lanes

@@ -512,8 +512,13 @@ int main(int argc, char **argv) {
   kernels.assign(module->getOps<sched::KernelOp>().begin(),
                  module->getOps<sched::KernelOp>().end());
   std::vector<Compiled> compiled;
-  for (const Variant &v : kVariants)
-    compiled.push_back(compile(*module, v.target));
+  std::string why;
+  FailureOr<cpu::CpuTarget> host = cpu::CpuTarget::create("", "native", why);
+  for (const Variant &v : kVariants) {
+    cpu::CpuTarget target = v.target;
+    target.scales = succeeded(host) && host->scales && target.vectorBits == 512 && target.masks;
+    compiled.push_back(compile(*module, target));
+  }
   bool ok = !kernels.empty();
   for (sched::KernelOp k : kernels) {
     if (o.time) {

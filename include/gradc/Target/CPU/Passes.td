@@ -19,6 +19,7 @@ def EmitKernelsPass : Pass<"cpu-emit-kernels", "::mlir::ModuleOp"> {
     Option<"vectorBits", "vector-bits", "unsigned", "0", "width of a vector register in bits; 0: that of the host">,
     Option<"registers", "registers", "unsigned", "0", "number of vector registers; 0: that of the host">,
     Option<"masks", "masks", "bool", "false", "loads and stores of part of a vector are one instruction">,
+    Option<"scales", "scales", "bool", "false", "the target has AVX-512's scalef">,
     Option<"shareFrom", "share-from", "double", "20000", "estimated nanoseconds from which on a kernel shares its work">,
     Option<"printPlan", "print-plan", "bool", "false", "print each kernel's plan to standard error">
   ];
