@@ -119,6 +119,9 @@ static int open_device(gradc_session *session) {
   const gradc_device_code *code = session->program->device;
   const gradc_options *options = session->options;
   char why[400];
+  int wants = options->device == GRADC_DEVICE_CUDA ||
+              (options->device == GRADC_DEVICE_AUTO &&
+               (session->program->flags & GRADC_PROGRAM_WANTS_CUDA));
   if (options->device == GRADC_DEVICE_CPU || (options->device == GRADC_DEVICE_AUTO && !code))
     return GRADC_EXIT_DONE;
   if (!code) {
@@ -129,8 +132,11 @@ static int open_device(gradc_session *session) {
   session->device = code->api->open(session->program, options->ordinal, why, sizeof why);
   if (session->device)
     return GRADC_EXIT_DONE;
-  if (options->device == GRADC_DEVICE_CUDA) {
-    gradc_report("--device cuda: %s", why);
+  if (wants) {
+    gradc_report("%s%s",
+                 options->device == GRADC_DEVICE_CUDA ? "--device cuda: "
+                                                      : "the program is for a GPU, but ",
+                 why);
     return GRADC_EXIT_INPUT;
   }
   if (!options->quiet) {

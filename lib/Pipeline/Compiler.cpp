@@ -104,11 +104,22 @@ Outcome Compiler::loadBuffer(StringRef bytes, StringRef path) {
     mlirModule = importGraphJson(*mlirContext, bytes, path == "-" ? "<stdin>" : path);
     outcome = mlirModule ? Outcome::Done : Outcome::InputError;
   }
+  chooseDevice();
   std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
   stageTimes.emplace_back(infoOf(Stage::Import).name, spent.count());
   if (outcome == Outcome::Done && at == Stage::Import && !dump(infoOf(at)))
     return Outcome::InputError;
   return outcome;
+}
+
+void Compiler::chooseDevice() {
+  if (options.device != DeviceChoice::Program)
+    return;
+  auto wish = mlirModule ? (*mlirModule)->getAttrOfType<StringAttr>("ag.device") : StringAttr();
+  options.device = !wish                       ? DeviceChoice::Cpu
+                   : wish.getValue() == "auto" ? DeviceChoice::Auto
+                   : wish.getValue() == "cuda" ? DeviceChoice::Cuda
+                                               : DeviceChoice::Cpu;
 }
 
 /// The stage whose result hand-written IR looks like.

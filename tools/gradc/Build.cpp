@@ -87,6 +87,11 @@ static Outcome chooseDevice(Request &request) {
       {"target", "cpu,cuda", DeviceChoice::Auto}, {"target", "cuda,cpu", DeviceChoice::Auto},
       {"device", "cpu", DeviceChoice::Cpu},       {"device", "auto", DeviceChoice::Auto},
       {"device", "cuda", DeviceChoice::Cuda}};
+  if (request.device.empty() && request.target.empty()) {
+    // Only executables choose between devices.
+    request.compile.device = request.emit == "exe" ? DeviceChoice::Program : DeviceChoice::Cpu;
+    return checkImages(request);
+  }
   bool usesDevice = !request.device.empty();
   StringRef option = usesDevice ? "device" : "target";
   StringRef value = usesDevice ? request.device : request.target;
@@ -123,7 +128,9 @@ Outcome gradc::complete(Request &request) {
   request.compile.executable = request.emit == "exe" && request.stopAfter.empty();
   // The memory of an object is the caller's, who says what room for other sizes is worth.
   bool isFixed = request.emit == "json" || request.emit == "obj" || request.emit == "header";
-  request.compile.pt2.keepOpen = request.compile.device == DeviceChoice::Cpu && !isFixed;
+  bool isForCpu = request.compile.device == DeviceChoice::Cpu ||
+                  request.compile.device == DeviceChoice::Program; // exports name no device
+  request.compile.pt2.keepOpen = isForCpu && !isFixed;
   std::string identifier = link::toIdentifier(request.compile.name);
   request.compile.name = identifier;
   return Outcome::Done;

@@ -15,8 +15,8 @@ struct Request {
   std::string output; // empty: chosen by the kind
   std::string emit = "exe";
   std::string stopAfter, from;
-  std::string target = "cpu";
-  std::string device; // empty: as `target` says
+  std::string target; // empty: as `device` says
+  std::string device; // empty: as `target` says; both: as the program does
   bool time = false;
   CompileOptions compile;
   std::vector<std::string> programArguments; // run

@@ -184,7 +184,7 @@ int gradc::runInfo(Request request, bool json) {
     if (outcome != Outcome::Done)
       return outcome;
     std::vector<FunctionCosts> costs = countCosts(compiler.module());
-    if (request.compile.device != DeviceChoice::Cpu)
+    if (compiler.usesDevice())
       outcome = compiler.runThrough(Stage::Target);
     if (outcome != Outcome::Done)
       return outcome;

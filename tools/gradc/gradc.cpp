@@ -96,10 +96,11 @@ static void addBuildOptions(CLI::App &command, Request &request) {
   addExportOptions(command, request);
   command.add_option("--name", compile.name,
                      "name of the program in symbols; default: the input's");
-  command.add_option("--target", request.target, "cpu, cuda or cpu,cuda; default: cpu");
+  command.add_option("--target", request.target, "cpu, cuda or cpu,cuda");
   command.add_option("--device", request.device,
                      "the same as cpu, cuda or auto: with auto a program whose kernels do not all "
-                     "have a GPU form is for the CPU only");
+                     "have a GPU form is for the CPU only; default: what the program says, else "
+                     "cpu");
   command.add_option("--gpu-arch", compile.gpuArch,
                      "the GPUs that kernels are compiled for, as sm_80,sm_90 (machine code, where "
                      "there is NVIDIA's ptxas, and PTX for the least of them) or compute_80 (PTX "

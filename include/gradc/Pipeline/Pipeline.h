@@ -23,9 +23,10 @@ enum class Stage { Import, Gradient, Lower, Schedule, Target, Link };
 
 /// What programs get code for beside the CPU.
 enum class DeviceChoice {
-  Cpu,  // nothing
-  Auto, // a CUDA device, if all kernels have a form for it
-  Cuda, // a CUDA device
+  Cpu,     // nothing
+  Auto,    // a CUDA device, if all kernels have a form for it
+  Cuda,    // a CUDA device
+  Program, // as the program itself says, which knows `Device device("cuda")`
 };
 
 /// Whether PTX is compiled to machine code of GPUs, for which NVIDIA's ptxas has to be there.
@@ -107,6 +108,8 @@ public:
   Outcome describe();
   llvm::Module *llvmModule() { return translated.get(); }
   llvm::TargetMachine &machine() { return *target; }
+  /// Whether the program gets code for a device.
+  bool usesDevice() const { return options.device != DeviceChoice::Cpu; }
   /// After Target: the code for a device; empty where there is none.
   const link::DeviceCode &device() const { return deviceCode; }
 
@@ -123,6 +126,7 @@ public:
   void release();
 
 private:
+  void chooseDevice();
   Outcome parseMlir(llvm::StringRef bytes, llvm::StringRef path);
   Outcome parseLlvm(llvm::StringRef bytes, llvm::StringRef path);
   Outcome runStage(const StageInfo &info);

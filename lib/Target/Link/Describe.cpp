@@ -204,8 +204,9 @@ Constant *Describer::expectations() {
 }
 
 void Describer::describe() {
-  uint32_t flags =
-      (program.prints ? GRADC_PROGRAM_PRINTS : 0) | (threadScratch ? GRADC_PROGRAM_SHARES : 0);
+  uint32_t flags = (program.prints ? GRADC_PROGRAM_PRINTS : 0) |
+                   (threadScratch ? GRADC_PROGRAM_SHARES : 0) |
+                   (program.wantsCuda && deviceCode ? GRADC_PROGRAM_WANTS_CUDA : 0);
   Constant *startTeam = ConstantPointerNull::get(PointerType::get(context, 0));
   if (program.executable && threadScratch)
     startTeam = cast<Constant>(

@@ -328,6 +328,8 @@ FailureOr<Program> Reader::read() {
   if (program.functions.empty())
     return module.emitError("the program has no function that can be called");
   auto kind = module->getAttrOfType<StringAttr>("ag.kind");
+  auto device = module->getAttrOfType<StringAttr>("ag.device");
+  program.wantsCuda = device && device.getValue() == "cuda";
   for (Function &f : program.functions) {
     program.script |= kind ? kind.getValue() == "script" : f.name == "main";
     for (unsigned output : f.outputs)

@@ -57,7 +57,8 @@ struct Program {
   std::string name; // a C identifier
   bool script = false;
   bool prints = false;
-  bool profiles = false; // its launches are timed
+  bool profiles = false;  // its launches are timed
+  bool wantsCuda = false; // it says itself that it runs on a GPU
   std::vector<Tensor> inputs, outputs, variables;
   std::vector<Size> sizes;
   std::vector<Function> functions;
