@@ -4,7 +4,7 @@
 // For tests of complete executables on machines without a GPU. The environment chooses what goes
 // wrong:
 //   GRADC_EMULATOR_SEED=N        the order in which threads run; default: theirs
-//   GRADC_EMULATOR_DROP=KIND:N   a mutation: barrier, warp or shuffle number N does nothing
+//   GRADC_EMULATOR_DROP=KIND:N   a mutation of KIND's number N: see Mutation in Program.h
 //   GRADC_EMULATOR_FAULT=KIND    no-device, old-device, old-driver, start, memory, kernel or cubin
 //   GRADC_EMULATOR_CAPABILITY=N  of the device: 90 (the default) for 9.0
 //   GRADC_EMULATOR_TRACE=1       say on standard error what is loaded

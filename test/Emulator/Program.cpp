@@ -14,6 +14,7 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
@@ -35,9 +36,11 @@ public:
 private:
   bool replace(CallInst *call);
   void check(Instruction *access);
+  void swapIndices(BinaryOperator *sum);
+  void moveBound(ICmpInst *comparison);
   void addEntry(Function &kernel);
   void shareMemory();
-  bool isMutated(StringRef kind);
+  bool isMutated(StringRef kind, const Instruction *what);
   Value *callTo(StringRef name, Type *result, ArrayRef<Value *> arguments);
 
   Module &module;
@@ -58,8 +61,12 @@ Value *Rewriter::callTo(StringRef name, Type *result, ArrayRef<Value *> argument
                       arguments);
 }
 
-bool Rewriter::isMutated(StringRef kind) {
-  return seen[kind.str()]++ == mutation.number && kind == mutation.kind;
+bool Rewriter::isMutated(StringRef kind, const Instruction *what) {
+  if (seen[kind.str()]++ != mutation.number || kind != mutation.kind)
+    return false;
+  if (getenv("GRADC_EMULATOR_TRACE"))
+    errs() << "emulator: " << what->getFunction()->getName() << ": changes" << *what << "\n";
+  return true;
 }
 
 /// False for an intrinsic that is not emulated.
@@ -75,16 +82,17 @@ bool Rewriter::replace(CallInst *call) {
   } else if (name == "read.ptx.sreg.ctaid.x") {
     result = callTo("emulator.block", i32, {});
   } else if (name == "barrier.cta.sync.aligned.all") {
-    if (!isMutated("barrier"))
+    if (!isMutated("barrier", call))
       callTo("emulator.barrier", b.getVoidTy(), {here});
   } else if (name == "bar.warp.sync") {
-    if (!isMutated("warp"))
+    if (!isMutated("warp", call))
       callTo("emulator.warp", b.getVoidTy(), {here, argument(0)});
   } else if (name == "shfl.sync.down.i32" || name == "shfl.sync.idx.i32") {
     Value *isDown = b.getInt32(name.contains("down"));
-    result = isMutated("shuffle") ? argument(1)
-                                  : callTo("emulator.shuffle", i32,
-                                           {here, isDown, argument(0), argument(1), argument(2)});
+    result = isMutated("shuffle", call)
+                 ? argument(1)
+                 : callTo("emulator.shuffle", i32,
+                          {here, isDown, argument(0), argument(1), argument(2)});
   } else {
     return false;
   }
@@ -102,11 +110,47 @@ static bool isPrivate(const Value *object) {
   return global && global->isConstant();
 }
 
+/// a * N + b becomes b * N + a: rows and columns, or whatever they are, change places.
+void Rewriter::swapIndices(BinaryOperator *sum) {
+  for (unsigned i = 0; i < 2; ++i) {
+    auto *scaled = dyn_cast<BinaryOperator>(sum->getOperand(i));
+    if (!scaled ||
+        (scaled->getOpcode() != Instruction::Mul && scaled->getOpcode() != Instruction::Shl) ||
+        !isa<ConstantInt>(scaled->getOperand(1)))
+      continue;
+    Value *other = sum->getOperand(1 - i);
+    if (isa<Constant>(other) || other == scaled->getOperand(0) || !isMutated("swap", sum))
+      continue;
+    b.SetInsertPoint(sum);
+    Value *now = b.CreateBinOp(scaled->getOpcode(), other, scaled->getOperand(1));
+    Value *first = scaled->getOperand(0);
+    sum->setHasNoUnsignedWrap(false);
+    sum->setHasNoSignedWrap(false);
+    sum->setOperand(i, now);
+    sum->setOperand(1 - i, first);
+    return;
+  }
+}
+
+/// A tile, a row or a loop goes one further than it should.
+void Rewriter::moveBound(ICmpInst *comparison) {
+  auto *bound = dyn_cast<ConstantInt>(comparison->getOperand(1));
+  if (bound && comparison->isRelational() && !bound->isZero() && isMutated("bound", comparison))
+    comparison->setOperand(1, ConstantInt::get(bound->getType(), bound->getValue() + 1));
+}
+
 void Rewriter::check(Instruction *access) {
   Value *at = getLoadStorePointerOperand(access);
   const Value *object = getUnderlyingObject(at);
   if (isPrivate(object))
     return;
+  Type *type = getLoadStoreType(access);
+  if (isMutated("index", access)) { // the neighbour's element
+    b.SetInsertPoint(access);
+    uint64_t next = module.getDataLayout().getTypeStoreSize(type);
+    at = b.CreatePtrAdd(at, b.getInt64(next));
+    access->setOperand(isa<StoreInst>(access) ? 1 : 0, at);
+  }
   uint64_t extent = 0;
   if (auto *argument = dyn_cast<Argument>(object))
     extent = argument->getDereferenceableBytes();
@@ -114,7 +158,6 @@ void Rewriter::check(Instruction *access) {
     extent = module.getDataLayout().getTypeAllocSize(global->getValueType());
   b.SetInsertPoint(access);
   auto plain = [&](Value *v) { return b.CreateAddrSpaceCast(v, pointer); };
-  Type *type = getLoadStoreType(access);
   callTo("emulator.access", b.getVoidTy(),
          {plain(at), b.getInt32(unsigned(module.getDataLayout().getTypeStoreSize(type))),
           b.getInt32(unsigned(getLoadStoreAlignment(access).value())),
@@ -164,6 +207,8 @@ std::string Rewriter::run() {
   for (Function *f : functions) {
     SmallVector<CallInst *> calls;
     SmallVector<Instruction *> accesses;
+    SmallVector<BinaryOperator *> sums;
+    SmallVector<ICmpInst *> comparisons;
     for (Instruction &i : instructions(*f)) {
       auto *call = dyn_cast<CallInst>(&i);
       Function *callee = call ? call->getCalledFunction() : nullptr;
@@ -171,7 +216,17 @@ std::string Rewriter::run() {
         calls.push_back(call);
       else if (isa<LoadInst, StoreInst>(i))
         accesses.push_back(&i);
+      else if (auto *sum = dyn_cast<BinaryOperator>(&i);
+               sum && (sum->getOpcode() == Instruction::Add ||
+                       (sum->getOpcode() == Instruction::Or && sum->getType()->isIntegerTy(64))))
+        sums.push_back(sum);
+      else if (auto *comparison = dyn_cast<ICmpInst>(&i))
+        comparisons.push_back(comparison);
     }
+    for (BinaryOperator *sum : sums)
+      swapIndices(sum);
+    for (ICmpInst *comparison : comparisons)
+      moveBound(comparison);
     for (CallInst *call : calls)
       if (std::string name = call->getCalledFunction()->getName().str(); !replace(call))
         return "'" + name + "' is not emulated";

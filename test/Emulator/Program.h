@@ -15,8 +15,9 @@ struct Kernel {
   uint32_t mostThreads = 1024; // of a block, as the kernel promises
 };
 
-/// What a mutation changes: `kind` "barrier", "warp" or "shuffle", and which of these in the order
-/// of the module. Calls of it do nothing.
+/// What a mutation changes, and which of its kind in the order of the module: calls of a "barrier",
+/// "warp" or "shuffle" do nothing; an "index" is the next one; a "swap" exchanges the parts of an
+/// index; a "bound" is one larger.
 struct Mutation {
   std::string kind;
   unsigned number = 0;

@@ -3,7 +3,8 @@
 
     check_cuda.py --gradc PATH --emulator FOLDER [--seeds N,...] [--build OPTION]... [--run OPTION]... FILE...
 
-A FILE is graph JSON, or a list of cases as autograd/cases.json has it. Last line: 'N passed, N failed'.
+A FILE is graph JSON, a list of cases as autograd/cases.json has it, or model.pt2 with inputs.npz beside it. Last line:
+'N passed, N failed'.
 """
 import argparse
 import concurrent.futures
@@ -17,6 +18,8 @@ import tempfile
 
 def programs(path, folder):
     """(name, file) of every program in a file."""
+    if path.suffix == ".pt2":
+        return [(path.parent.name, path)]
     content = json.loads(path.read_text())
     if not isinstance(content, list):
         return [(path.stem, path)]
@@ -31,7 +34,7 @@ def programs(path, folder):
 
 
 def run(command, **environment):
-    return subprocess.run(command, capture_output=True, timeout=300, env=dict(os.environ, **environment))
+    return subprocess.run(command, capture_output=True, timeout=900, env=dict(os.environ, **environment))
 
 
 def check(args, name, path, folder):
@@ -39,10 +42,11 @@ def check(args, name, path, folder):
     built = run([args.gradc, "build", path, "--device=cuda", "--gpu-arch=emulator", "-o", exe] + args.build)
     if built.returncode:
         return f"gradc build: {built.stderr.decode()[:400]}"
+    options = ["--inputs", path.parent / "inputs.npz"] if path.suffix == ".pt2" else []
     results = []
     for device, seed in [("cpu", "0")] + [("cuda", s) for s in args.seeds.split(",")]:
         out = folder / f"{name}.{device}.{seed}.npz"
-        done = run([exe, "--device", device, "--quiet", "--outputs", out] + args.run,
+        done = run([exe, "--device", device, "--quiet", "--outputs", out] + options + args.run,
                    LD_LIBRARY_PATH=args.emulator, GRADC_EMULATOR_SEED=seed)
         if done.returncode or done.stderr:
             return f"--device {device}, seed {seed}: exit code {done.returncode}: {done.stderr.decode()[:400]}"
@@ -62,6 +66,7 @@ def main():
     ap.add_argument("--seeds", default="0,1")
     ap.add_argument("--build", action="append", default=[])
     ap.add_argument("--run", action="append", default=[])
+    ap.add_argument("--verbose", action="store_true", help="print what passed")
     ap.add_argument("files", nargs="+", type=pathlib.Path)
     args = ap.parse_args()
     passed = failed = 0
@@ -74,6 +79,8 @@ def main():
             passed, failed = passed + (not problem), failed + bool(problem)
             if problem:
                 print(f"{name}: {problem}")
+            elif args.verbose:
+                print(f"{name}: the same bytes", flush=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
