@@ -17,44 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_ALIGNMENT = 256, MOST_ARGUMENTS = 256, NAME_CHARS = 96, TEXT_CHARS = 320 };
-
-// Host memory of one host operation: draws and prints.
-typedef struct room {
-  struct room *next;
-  uint64_t bytes;
-  int taken;
-} room;
-
-struct gradc_device {
-  gradc_cuda_driver cu;
-  const gradc_program *program;
-  const gradc_device_code *code;
-  cu_handle stream, *kernels;
-  cu_address base, *inputs, *outputs, workspace;
-  uint64_t variables, variables_end; // the part of the handle that is the device's
-  room *rooms;
-  uint32_t capability; // 80 for 8.0
-  int host_is_newer, device_is_newer;
-  int failed;
-  char text[TEXT_CHARS], name[NAME_CHARS];
-};
-
-void gradc_cuda_launch(gradc_device *d, uint64_t kernel, uint64_t grid, uint64_t block,
-                       uint64_t *slots, uint64_t n);
-void gradc_cuda_copy(gradc_device *d, void *to, void *from, uint64_t bytes);
-uint64_t gradc_cuda_read(gradc_device *d, void *from, uint64_t bytes);
-void gradc_cuda_write(gradc_device *d, void *to, uint64_t value, uint64_t bytes);
-void *gradc_cuda_fetch(gradc_device *d, void *from, uint64_t bytes);
-void *gradc_cuda_room(gradc_device *d, uint64_t bytes);
-void gradc_cuda_put(gradc_device *d, void *to, void *from, uint64_t bytes);
-void gradc_cuda_release(gradc_device *d);
-
-static cu_address address_of(const void *p) { return (cu_address)(uintptr_t)p; }
+enum { PLACE_ALIGNMENT = 256 };
 
 // ---- errors ----
 
-static void fail(gradc_device *d, cu_result code, const char *what) {
+void gradc_cuda_fail(gradc_device *d, cu_result code, const char *what) {
   const char *text = NULL;
   if (d->failed)
     return;
@@ -64,95 +31,9 @@ static void fail(gradc_device *d, cu_result code, const char *what) {
   snprintf(d->text, sizeof d->text, "%s: %s (CUDA error %d)", what, text, code);
 }
 
-static void check(gradc_device *d, cu_result code, const char *what) {
+void gradc_cuda_check(gradc_device *d, cu_result code, const char *what) {
   if (code)
-    fail(d, code, what);
-}
-
-static void synchronize(gradc_device *d) {
-  if (!d->failed)
-    check(d, d->cu.cuStreamSynchronize(d->stream), "a kernel failed");
-}
-
-static void to_device(gradc_device *d, cu_address to, const void *from, uint64_t bytes) {
-  if (!d->failed && bytes)
-    check(d, d->cu.cuMemcpyHtoDAsync_v2(to, from, bytes, d->stream), "copying to the device");
-}
-
-static void to_host(gradc_device *d, void *to, cu_address from, uint64_t bytes) {
-  if (!d->failed && bytes)
-    check(d, d->cu.cuMemcpyDtoHAsync_v2(to, from, bytes, d->stream), "copying from the device");
-}
-
-// ---- what compiled code calls ----
-
-void gradc_cuda_launch(gradc_device *d, uint64_t kernel, uint64_t grid, uint64_t block,
-                       uint64_t *slots, uint64_t n) {
-  void *parameters[MOST_ARGUMENTS + 1];
-  if (d->failed)
-    return;
-  if (n > MOST_ARGUMENTS) {
-    fail(d, 1, "a kernel with too many arguments");
-    return;
-  }
-  for (uint64_t i = 0; i < n; ++i)
-    parameters[i] = &slots[i];
-  parameters[n] = &d->workspace;
-  check(d,
-        d->cu.cuLaunchKernel(d->kernels[kernel], (unsigned)grid, 1, 1, (unsigned)block, 1, 1, 0,
-                             d->stream, parameters, NULL),
-        d->code->kernels[kernel]);
-}
-
-void gradc_cuda_copy(gradc_device *d, void *to, void *from, uint64_t bytes) {
-  if (!d->failed && bytes && to != from)
-    check(d, d->cu.cuMemcpyDtoDAsync_v2(address_of(to), address_of(from), bytes, d->stream),
-          "copying on the device");
-}
-
-uint64_t gradc_cuda_read(gradc_device *d, void *from, uint64_t bytes) {
-  uint64_t value = 0;
-  to_host(d, &value, address_of(from), bytes);
-  synchronize(d);
-  return d->failed ? 0 : value;
-}
-
-void gradc_cuda_write(gradc_device *d, void *to, uint64_t value, uint64_t bytes) {
-  to_device(d, address_of(to), &value, bytes);
-  synchronize(d); // `value` is gone when this returns
-}
-
-void *gradc_cuda_room(gradc_device *d, uint64_t bytes) {
-  for (room *r = d->rooms; r; r = r->next)
-    if (!r->taken && r->bytes >= bytes) {
-      r->taken = 1;
-      return r + 1;
-    }
-  room *r = gradc_pages(sizeof *r + bytes);
-  if (!r) {
-    fail(d, CU_OUT_OF_MEMORY, "memory of the host");
-    abort(); // there is nothing that the caller could write to
-  }
-  *r = (room){d->rooms, bytes, 1};
-  d->rooms = r;
-  return r + 1;
-}
-
-void *gradc_cuda_fetch(gradc_device *d, void *from, uint64_t bytes) {
-  void *here = gradc_cuda_room(d, bytes);
-  to_host(d, here, address_of(from), bytes);
-  synchronize(d);
-  return here;
-}
-
-void gradc_cuda_put(gradc_device *d, void *to, void *from, uint64_t bytes) {
-  to_device(d, address_of(to), from, bytes);
-}
-
-void gradc_cuda_release(gradc_device *d) {
-  synchronize(d);
-  for (room *r = d->rooms; r; r = r->next)
-    r->taken = 0;
+    gradc_cuda_fail(d, code, what);
 }
 
 // ---- calls ----
@@ -186,16 +67,16 @@ static float loss_of(const void *data, uint32_t dtype) {
 
 static void push(gradc_device *d, void *self) {
   if (d->host_is_newer)
-    to_device(d, d->base + d->variables, (char *)self + d->variables,
-              d->variables_end - d->variables);
+    gradc_cuda_upload(d, d->base + d->variables, (char *)self + d->variables,
+                      d->variables_end - d->variables);
   d->host_is_newer = 0;
 }
 
 static int pull(gradc_device *d, void *self) {
   if (d->device_is_newer) {
-    to_host(d, (char *)self + d->variables, d->base + d->variables,
-            d->variables_end - d->variables);
-    synchronize(d);
+    gradc_cuda_download(d, (char *)self + d->variables, d->base + d->variables,
+                        d->variables_end - d->variables);
+    gradc_cuda_drain(d);
   }
   d->device_is_newer = 0;
   return d->failed ? GRADC_ERROR_DEVICE : GRADC_OK;
@@ -203,15 +84,28 @@ static int pull(gradc_device *d, void *self) {
 
 static void changed(gradc_device *d) { d->host_is_newer = 1; }
 
+// The sizes of a call, which are among its inputs; of a function that has none of them, the
+// largest.
+static void find_sizes(const gradc_program *p, const gradc_function *f, const void *const *inputs,
+                       int64_t *sizes) {
+  for (uint32_t k = 0; k < p->n_sizes; ++k) {
+    sizes[k] = p->sizes[k].most;
+    for (uint32_t i = 0; i < f->n_inputs; ++i)
+      if (f->inputs[i] == p->sizes[k].input)
+        memcpy(&sizes[k], inputs[i], sizeof sizes[k]);
+  }
+}
+
 // Brings outputs to the host; a step has one, the loss.
-static void take_outputs(gradc_device *d, const gradc_function *f, void *const *outputs,
-                         float *loss) {
+static void take_outputs(gradc_device *d, const gradc_function *f, const int64_t *sizes,
+                         void *const *outputs, float *loss) {
   uint64_t one = 0;
   for (uint32_t i = 0; i < f->n_outputs; ++i) {
     uint32_t index = f->outputs[i];
-    to_host(d, loss ? &one : outputs[i], d->outputs[index], bytes_of(&d->program->outputs[index]));
+    gradc_cuda_download_tensor(d, &d->program->outputs[index], sizes, loss ? &one : outputs[i],
+                               d->outputs[index]);
   }
-  synchronize(d);
+  gradc_cuda_drain(d);
   if (loss)
     *loss = loss_of(&one, d->program->outputs[f->outputs[0]].dtype);
 }
@@ -223,23 +117,30 @@ static int call(gradc_device *d, uint32_t index, void *self, const void *const *
   gradc_header *header = self;
   const void *in[f->n_inputs + 1];
   void *out[f->n_outputs + 1];
+  int64_t sizes[d->program->n_sizes + 1];
+  find_sizes(d->program, f, inputs, sizes);
   push(d, self);
-  if (twin->guard && !gradc_cuda_read(d, (void *)(uintptr_t)(d->base + twin->guard), 1))
+  char is_alive = 1;
+  if (twin->guard) {
+    gradc_cuda_download(d, &is_alive, d->base + twin->guard, 1);
+    gradc_cuda_drain(d);
+  }
+  if (!is_alive || d->failed)
     return d->failed ? GRADC_ERROR_DEVICE : GRADC_ERROR_FREED_GRAPH;
   for (uint32_t i = 0; i < f->n_inputs; ++i) {
     uint32_t input = f->inputs[i];
     in[i] = (const void *)(uintptr_t)d->inputs[input];
-    to_device(d, d->inputs[input], inputs[i], bytes_of(&d->program->inputs[input]));
+    gradc_cuda_upload_tensor(d, &d->program->inputs[input], sizes, d->inputs[input], inputs[i]);
   }
   for (uint32_t i = 0; i < f->n_outputs; ++i)
     out[i] = (void *)(uintptr_t)d->outputs[f->outputs[i]];
   for (uint32_t i = 0; i < twin->n_frees; ++i)
-    gradc_cuda_write(d, (void *)(uintptr_t)(d->base + twin->frees[i]), 0, 1);
+    gradc_cuda_upload(d, d->base + twin->frees[i], "", 1);
   uint64_t *code = &header->user[sizeof header->user / sizeof header->user[0] - 1];
   *code = GRADC_OK;
   d->device_is_newer = 1;
   twin->fn(d, (void *)(uintptr_t)d->base, self, in, out, n);
-  take_outputs(d, f, outputs, loss);
+  take_outputs(d, f, sizes, outputs, loss);
   if (d->failed)
     return GRADC_ERROR_DEVICE;
   return twin->expects ? (int)(uint32_t)*code : GRADC_OK;
@@ -270,7 +171,7 @@ static int find_device(gradc_device *d, int ordinal, int *device, char *why, siz
   char model[64] = "";
   cu_result code = cu->cuInit(0);
   if (code && code != CU_NO_DEVICE) {
-    fail(d, code, "the NVIDIA driver does not start");
+    gradc_cuda_fail(d, code, "the NVIDIA driver does not start");
     snprintf(why, size, "%s", d->text);
     return 0;
   }
@@ -283,10 +184,12 @@ static int find_device(gradc_device *d, int ordinal, int *device, char *why, siz
              count > 1 ? "s" : "");
     return 0;
   }
-  check(d, cu->cuDeviceGet(device, ordinal), "cuDeviceGet");
-  check(d, cu->cuDeviceGetName(model, sizeof model, *device), "cuDeviceGetName");
-  check(d, cu->cuDeviceGetAttribute(&major, CU_CAPABILITY_MAJOR, *device), "cuDeviceGetAttribute");
-  check(d, cu->cuDeviceGetAttribute(&minor, CU_CAPABILITY_MINOR, *device), "cuDeviceGetAttribute");
+  gradc_cuda_check(d, cu->cuDeviceGet(device, ordinal), "cuDeviceGet");
+  gradc_cuda_check(d, cu->cuDeviceGetName(model, sizeof model, *device), "cuDeviceGetName");
+  gradc_cuda_check(d, cu->cuDeviceGetAttribute(&major, CU_CAPABILITY_MAJOR, *device),
+                   "cuDeviceGetAttribute");
+  gradc_cuda_check(d, cu->cuDeviceGetAttribute(&minor, CU_CAPABILITY_MINOR, *device),
+                   "cuDeviceGetAttribute");
   if (d->failed) {
     snprintf(why, size, "%s", d->text);
     return 0;
@@ -329,10 +232,10 @@ static int load_kernels(gradc_device *d, char *why, size_t size) {
     snprintf(why, size, "the NVIDIA driver is too old for the program's kernels");
     return 0;
   }
-  check(d, code, "loading the kernels");
+  gradc_cuda_check(d, code, "loading the kernels");
   for (uint32_t i = 0; i < d->code->n_kernels && !d->failed; ++i)
-    check(d, d->cu.cuModuleGetFunction(&d->kernels[i], module, d->code->kernels[i]),
-          d->code->kernels[i]);
+    gradc_cuda_check(d, d->cu.cuModuleGetFunction(&d->kernels[i], module, d->code->kernels[i]),
+                     d->code->kernels[i]);
   if (d->failed)
     snprintf(why, size, "%s", d->text);
   return !d->failed;
@@ -356,7 +259,7 @@ static int place_memory(gradc_device *d, char *why, size_t size) {
   if (code) {
     size_t unused = 0, all = 0;
     (void)d->cu.cuMemGetInfo_v2(&unused, &all);
-    fail(d, code, "memory of the device");
+    gradc_cuda_fail(d, code, "memory of the device");
     snprintf(why, size, "%s has no room: the program needs %llu bytes, %llu of %llu are free",
              d->name, (unsigned long long)end, (unsigned long long)unused, (unsigned long long)all);
     return 0;
@@ -396,19 +299,26 @@ static gradc_device *open_device(const gradc_program *program, int ordinal, char
   d->program = program;
   d->code = program->device;
   d->host_is_newer = 1;
+  const char *graphs = getenv("GRADC_CUDA_GRAPHS");
+  d->plain = graphs && !strcmp(graphs, "0");
   find_variables(d);
   if (!load_driver(&d->cu, why, size) || !find_device(d, ordinal, &device, why, size))
     return NULL;
-  check(d, d->cu.cuDevicePrimaryCtxRetain(&context, device), "cuDevicePrimaryCtxRetain");
+  gradc_cuda_check(d, d->cu.cuDevicePrimaryCtxRetain(&context, device), "cuDevicePrimaryCtxRetain");
   if (!d->failed)
-    check(d, d->cu.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+    gradc_cuda_check(d, d->cu.cuCtxSetCurrent(context), "cuCtxSetCurrent");
   if (!d->failed)
-    check(d, d->cu.cuStreamCreate(&d->stream, 1), "cuStreamCreate");
+    gradc_cuda_check(d, d->cu.cuStreamCreate(&d->stream, 1), "cuStreamCreate");
   if (d->failed) {
     snprintf(why, size, "%s", d->text);
     return NULL;
   }
-  return load_kernels(d, why, size) && place_memory(d, why, size) ? d : NULL;
+  if (!load_kernels(d, why, size) || !place_memory(d, why, size))
+    return NULL;
+  if (gradc_cuda_open_staging(d))
+    return d;
+  snprintf(why, size, "%s", d->text);
+  return NULL;
 }
 
 static const char *error_of(const gradc_device *d) { return d->text; }

@@ -53,6 +53,8 @@ int gradc_session_write(const gradc_session *session, gradc_save *save);
 
 // bench.c. Nanoseconds of a clock that never goes back.
 double gradc_now(void);
+// What the launch that ends next took, where a clock of the host does not tell.
+void gradc_profile_took(double nanoseconds);
 // Times runs of a planned workload and prints the line of --bench.
 typedef int (*gradc_workload)(gradc_session *session, void *context, uint64_t n);
 int gradc_bench(gradc_session *session, gradc_workload run, void *context);

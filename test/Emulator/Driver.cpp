@@ -4,12 +4,18 @@
 // For tests of complete executables on machines without a GPU. The environment chooses what goes
 // wrong:
 //   GRADC_EMULATOR_SEED=N        the order in which threads run; default: theirs
-//   GRADC_EMULATOR_DROP=KIND:N   a mutation of KIND's number N: see Mutation in Program.h
-//   GRADC_EMULATOR_FAULT=KIND    no-device, old-device, old-driver, start, memory, kernel or cubin
-//   GRADC_EMULATOR_CAPABILITY=N  of the device: 90 (the default) for 9.0
-//   GRADC_EMULATOR_TRACE=1       say on standard error what is loaded
+//   GRADC_EMULATOR_DROP=KIND:N   a mutation of KIND's number N: see Mutation in Program.h; KIND
+//   "wait": the
+//                                host does not wait for the device
+//   GRADC_EMULATOR_FAULT=KIND    no-device, old-device, old-driver, start, memory, pinned, kernel
+//   or cubin GRADC_EMULATOR_CAPABILITY=N  of the device: 90 (the default) for 9.0
+//   GRADC_EMULATOR_TRACE=1       say on standard error what is loaded; 2: copied and captured, too
+//
+// As on a device, launches and copies are done later: when the host waits for them. What a copy out
+// of pinned memory takes is what stands there then.
 #include "Memory.h"
 #include "Program.h"
+#include "Stream.h"
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,6 +34,9 @@ enum Result {
   NoBinary = 209,
   UnsupportedPtx = 222,
   NotFound = 500,
+  NotReady = 600,
+  CaptureUnsupported = 900,
+  CaptureInvalidated = 901,
   LaunchFailed = 719,
 };
 
@@ -51,12 +60,104 @@ int capability() {
   return faults("old-device") ? 70 : value.empty() ? 90 : atoi(value.c_str());
 }
 
-int copy(void *to, const void *from, size_t bytes) {
+Stream stream;
+/// How often the host has waited; tests look for a number that it never comes to.
+struct Waits {
+  unsigned count = 0;
+  ~Waits() {
+    std::string drop = setting("GRADC_EMULATOR_DROP");
+    if (drop.rfind("wait:", 0) == 0 && unsigned(atoi(drop.c_str() + 5)) >= count)
+      fprintf(stderr, "emulator: there is no wait number %s\n", drop.c_str() + 5);
+  }
+} waits;
+
+bool traces() { return setting("GRADC_EMULATOR_TRACE") == "2"; }
+
+/// A call that is not allowed while a graph is captured.
+bool isForbidden() {
+  if (!stream.captures())
+    return false;
+  stream.violate();
+  return true;
+}
+
+/// A mutation: the host goes on too early.
+bool forgetsToWait() {
+  return setting("GRADC_EMULATOR_DROP") == "wait:" + std::to_string(waits.count++);
+}
+
+/// Rows of `width` bytes; of contiguous memory one row.
+struct Rows {
+  char *to;
+  const char *from;
+  size_t width, height = 1, toPitch = 0, fromPitch = 0;
+};
+
+void move(const Rows &r) {
+  if (lost)
+    return;
+  Opened memory;
+  for (size_t i = 0; i < r.height; ++i)
+    memmove(r.to + i * r.toPitch, r.from + i * r.fromPitch, r.width);
+}
+
+int copyOnDevice(const Rows &r) {
   if (lost)
     return lost;
-  Opened memory;
-  memmove(to, from, bytes);
+  stream.add([r] { move(r); });
   return Success;
+}
+
+/// Other memory than pinned one is read at once, by way of memory of the driver's own.
+int copyToDevice(const Rows &r) {
+  if (lost)
+    return lost;
+  if (traces())
+    fprintf(stderr, "emulator: copies %zu bytes to the device\n", r.width * r.height);
+  if (isPinned(r.from))
+    return copyOnDevice(r);
+  if (isForbidden())
+    return CaptureUnsupported;
+  auto content = std::make_shared<std::string>();
+  for (size_t i = 0; i < r.height; ++i)
+    content->append(r.from + i * r.fromPitch, r.width);
+  stream.add(
+      [r, content] { move({r.to, content->data(), r.width, r.height, r.toPitch, r.width}); });
+  return Success;
+}
+
+int copyToHost(const Rows &r) {
+  if (lost)
+    return lost;
+  if (traces())
+    fprintf(stderr, "emulator: copies %zu bytes to the host\n", r.width * r.height);
+  if (isPinned(r.to)) {
+    for (size_t i = 0; i < r.height; ++i)
+      memset(r.to + i * r.toPitch, 0xff, r.width); // until it has come
+    return copyOnDevice(r);
+  }
+  if (isForbidden())
+    return CaptureUnsupported;
+  stream.finish();
+  move(r);
+  return lost;
+}
+
+void run(const Kernel &kernel, unsigned grid, unsigned block, std::vector<std::string> values) {
+  if (lost)
+    return;
+  std::vector<void *> parameters;
+  for (std::string &value : values)
+    parameters.push_back(value.data());
+  Opened memory;
+  uint64_t seed = strtoull(setting("GRADC_EMULATOR_SEED").c_str(), nullptr, 10);
+  std::string why = launch(kernel.entry, parameters.data(), grid, block, seed);
+  if (faults("kernel"))
+    why = "a fault was asked for";
+  if (why.empty())
+    return;
+  fprintf(stderr, "emulator: kernel %s: %s\n", kernel.name.c_str(), why.c_str());
+  lost = LaunchFailed; // told at the next synchronization, as by a device
 }
 
 } // namespace
@@ -95,12 +196,14 @@ EXPORT cuDevicePrimaryCtxRetain(void **context, int) {
 EXPORT cuCtxSetCurrent(void *) { return Success; }
 
 EXPORT cuModuleLoadData(void **module, const void *image) {
+  if (isForbidden())
+    return CaptureUnsupported;
   if (faults("old-driver"))
     return UnsupportedPtx;
   std::string why, drop = setting("GRADC_EMULATOR_DROP");
   size_t colon = drop.find(':');
   Mutation mutation;
-  if (colon != std::string::npos)
+  if (colon != std::string::npos && drop.substr(0, colon) != "wait")
     mutation = {drop.substr(0, colon), unsigned(atoi(drop.c_str() + colon + 1))};
   int made = int(capabilityOf(image));
   if (made && (faults("cubin") || made / 10 != capability() / 10 || made > capability()))
@@ -125,6 +228,8 @@ EXPORT cuModuleGetFunction(void **function, void *, const char *name) {
 }
 
 EXPORT cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+  if (isForbidden())
+    return CaptureUnsupported;
   char *p = faults("memory") ? nullptr : allocate(bytes ? bytes : 1);
   close();
   *address = reinterpret_cast<uint64_t>(p);
@@ -140,16 +245,61 @@ EXPORT cuStreamCreate(void **stream, unsigned) {
   *stream = &lost;
   return Success;
 }
-EXPORT cuStreamSynchronize(void *) { return lost; }
+EXPORT cuStreamSynchronize(void *) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  if (!forgetsToWait())
+    stream.finish();
+  return lost;
+}
+
+EXPORT cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  *memory = faults("pinned") ? nullptr : allocatePinned(bytes);
+  return *memory ? Success : OutOfMemory;
+}
 
 EXPORT cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *) {
-  return copy(reinterpret_cast<void *>(to), from, bytes);
+  return copyToDevice({reinterpret_cast<char *>(to), static_cast<const char *>(from), bytes});
 }
 EXPORT cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *) {
-  return copy(to, reinterpret_cast<void *>(from), bytes);
+  return copyToHost({static_cast<char *>(to), reinterpret_cast<const char *>(from), bytes});
 }
 EXPORT cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *) {
-  return copy(reinterpret_cast<void *>(to), reinterpret_cast<void *>(from), bytes);
+  return copyOnDevice({reinterpret_cast<char *>(to), reinterpret_cast<const char *>(from), bytes});
+}
+
+/// CUDA_MEMCPY2D.
+struct Copy2D {
+  size_t fromX, fromY;
+  int fromKind;
+  const void *fromHost;
+  uint64_t fromDevice;
+  void *fromArray;
+  size_t fromPitch, toX, toY;
+  int toKind;
+  void *toHost;
+  uint64_t toDevice;
+  void *toArray;
+  size_t toPitch, width, height;
+};
+
+EXPORT cuMemcpy2DAsync_v2(const Copy2D *c, void *) {
+  constexpr int onHost = 1, onDevice = 2;
+  bool isUpload = c->fromKind == onHost && c->toKind == onDevice;
+  bool isDownload = c->fromKind == onDevice && c->toKind == onHost;
+  if ((!isUpload && !isDownload) || c->fromX || c->fromY || c->toX || c->toY ||
+      c->fromPitch < c->width || c->toPitch < c->width)
+    return InvalidValue;
+  Rows rows{isUpload ? reinterpret_cast<char *>(c->toDevice) : static_cast<char *>(c->toHost),
+            isUpload ? static_cast<const char *>(c->fromHost)
+                     : reinterpret_cast<const char *>(c->fromDevice),
+            c->width,
+            c->height,
+            c->toPitch,
+            c->fromPitch};
+  return isUpload ? copyToDevice(rows) : copyToHost(rows);
 }
 
 EXPORT cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned gridZ,
@@ -161,16 +311,68 @@ EXPORT cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned g
   if (!gridX || !blockX || gridY * gridZ * blockY * blockZ != 1 || blockX > kernel->mostThreads ||
       blockX % 32)
     return InvalidValue;
-  Opened memory;
-  uint64_t seed = strtoull(setting("GRADC_EMULATOR_SEED").c_str(), nullptr, 10);
-  std::string why = launch(kernel->entry, parameters, gridX, blockX, seed);
-  if (faults("kernel"))
-    why = "a fault was asked for";
-  if (why.empty())
-    return Success;
-  fprintf(stderr, "emulator: kernel %s: %s\n", kernel->name.c_str(), why.c_str());
-  lost = LaunchFailed; // told at the next synchronization, as by a device
+  std::vector<std::string> values;
+  for (size_t i = 0; i < kernel->parameterBytes.size(); ++i)
+    values.emplace_back(static_cast<const char *>(parameters[i]), kernel->parameterBytes[i]);
+  stream.add([=] { run(*kernel, gridX, blockX, values); });
   return Success;
+}
+
+EXPORT cuEventCreate(void **event, unsigned) {
+  *event = new Event;
+  return Success;
+}
+EXPORT cuEventRecord(void *event, void *) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  stream.record(*static_cast<Event *>(event));
+  return Success;
+}
+EXPORT cuEventSynchronize(void *event) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  if (!forgetsToWait())
+    stream.finish(*static_cast<Event *>(event));
+  return lost;
+}
+EXPORT cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+  const auto *a = static_cast<Event *>(begin), *z = static_cast<Event *>(end);
+  if (!a->recorded || !a->done || !z->recorded || !z->done)
+    return NotReady;
+  *milliseconds = float(z->time - a->time);
+  return Success;
+}
+
+EXPORT cuStreamBeginCapture_v2(void *, int) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  stream.beginCapture();
+  return Success;
+}
+EXPORT cuStreamEndCapture(void *, void **graph) {
+  if (!stream.captures())
+    return InvalidValue;
+  std::unique_ptr<Graph> captured = stream.endCapture();
+  if (!captured || faults("capture"))
+    return CaptureInvalidated;
+  if (traces())
+    fprintf(stderr, "emulator: captures %zu launches and copies\n", captured->size());
+  *graph = captured.release();
+  return Success;
+}
+EXPORT cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  *executable = graph;
+  return Success;
+}
+EXPORT cuGraphLaunch(void *executable, void *) {
+  if (isForbidden())
+    return CaptureUnsupported;
+  if (traces())
+    fprintf(stderr, "emulator: launches a graph\n");
+  stream.launch(*static_cast<Graph *>(executable));
+  return lost;
 }
 
 EXPORT cuGetErrorString(int code, const char **text) {

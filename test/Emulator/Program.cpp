@@ -171,6 +171,8 @@ void Rewriter::addEntry(Function &kernel) {
   record.name = kernel.getName().str();
   if (Attribute most = kernel.getFnAttribute("nvvm.maxntid"); most.isStringAttribute())
     (void)most.getValueAsString().getAsInteger(10, record.mostThreads);
+  for (Argument &a : kernel.args())
+    record.parameterBytes.push_back(uint32_t(module.getDataLayout().getTypeAllocSize(a.getType())));
   kernels[record.name] = record;
   kernel.setCallingConv(CallingConv::C);
   auto *entry = Function::Create(FunctionType::get(b.getVoidTy(), {pointer}, false),

@@ -13,6 +13,7 @@ struct Kernel {
   std::string name;
   Entry entry = nullptr;
   uint32_t mostThreads = 1024; // of a block, as the kernel promises
+  std::vector<uint32_t> parameterBytes;
 };
 
 /// What a mutation changes, and which of its kind in the order of the module: calls of a "barrier",

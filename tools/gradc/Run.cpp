@@ -95,7 +95,8 @@ static void takeDevice(Request &request) {
       value = arguments[i + 1];
     else if (!value.consume_front("--device="))
       continue;
-    request.device = value.starts_with("cuda") ? "cuda" : value == "auto" ? "auto" : "cpu";
+    // Every program has code for the CPU.
+    request.device = value.starts_with("cuda") ? "cuda" : value == "auto" ? "auto" : "";
   }
 }
 

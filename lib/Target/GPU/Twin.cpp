@@ -6,6 +6,8 @@
 #include "Twin.h"
 #include "../Lanes/Buffers.h"
 #include "gradc/Target/GPU.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace gradc;
@@ -29,6 +31,9 @@ private:
   LogicalResult read(memref::LoadOp op);
   LogicalResult write(memref::StoreOp op);
   void host(sched::HostOp op);
+  void formSegments(Block &block);
+  void wrap(ArrayRef<Operation *> run);
+  bool isFixed(Value v);
   Value elementPointer(Operation *op, Value buffer, ValueRange indices);
   ValueRange call(StringRef name, ValueRange arguments, TypeRange results = {});
   Value i64(int64_t n) { return arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(n)); }
@@ -39,6 +44,7 @@ private:
   bool lenient;
   OpBuilder b;
   Location loc = UnknownLoc::get(twin.getContext());
+  llvm::DenseMap<Value, bool> fixed;
 };
 
 } // namespace gradc::gpu
@@ -189,6 +195,14 @@ LogicalResult TwinBuilder::write(memref::StoreOp op) {
 
 /// The host's work is done on copies in memory of the host.
 void TwinBuilder::host(sched::HostOp op) {
+  // The device has its own clock.
+  if (op.getCall() == "profile_end")
+    call("gradc_cuda_profile_end", {});
+  if (op.getCall() == "profile_begin") {
+    b.setInsertionPointAfter(op);
+    call("gradc_cuda_profile_begin", {});
+    return;
+  }
   Type pointer = handle.getType();
   bool staged = false;
   for (OpOperand &operand : op.getInputsMutable()) {
@@ -278,7 +292,73 @@ func::FuncOp TwinBuilder::copier(memref::CopyOp op) {
   return f;
 }
 
+//===-- Segments ------------------------------------------------------------------------------===//
+
+/// Whether a value is the same at every run: the place of a buffer, or what follows from such
+/// places and constants alone.
+bool TwinBuilder::isFixed(Value v) {
+  if (auto known = fixed.find(v); known != fixed.end())
+    return known->second;
+  Operation *op = v.getDefiningOp();
+  bool is = op ? isPure(op) && op->getNumRegions() == 0 &&
+                     llvm::all_of(op->getOperands(), [&](Value o) { return isFixed(o); })
+               : cast<BlockArgument>(v).getOwner() == &twin.getBody().front() &&
+                     isa<MemRefType>(v.getType());
+  return fixed[v] = is;
+}
+
+/// Moves what computes a fixed value before `place`, in whose block it may stand.
+static void hoist(Value v, Operation *place) {
+  Operation *source = v.getDefiningOp();
+  if (!source || source->getBlock() != place->getBlock() || source->isBeforeInBlock(place))
+    return;
+  for (Value operand : source->getOperands())
+    hoist(operand, place);
+  source->moveBefore(place);
+}
+
+/// Puts these launches and copies under a question to the runtime, which may have a graph of them.
+void TwinBuilder::wrap(ArrayRef<Operation *> run) {
+  b.setInsertionPoint(run.front());
+  loc = run.front()->getLoc();
+  for (Operation *op : run)
+    for (Value v : op->getOperands())
+      hoist(v, run.front());
+  Value number = i64(program.segments++);
+  Value asks = call("gradc_cuda_segment", {number}, b.getI64Type())[0];
+  Value records = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, asks, i64(0));
+  auto branch = scf::IfOp::create(b, loc, records, /*withElseRegion=*/false);
+  for (Operation *op : run)
+    op->moveBefore(branch.thenYield());
+  b.setInsertionPoint(branch.thenYield());
+  call("gradc_cuda_segment_end", {number});
+}
+
+void TwinBuilder::formSegments(Block &block) {
+  SmallVector<Operation *> run;
+  SmallVector<SmallVector<Operation *>> runs;
+  auto close = [&] {
+    if (run.size() > 1)
+      runs.push_back(run);
+    run.clear();
+  };
+  for (Operation &op : block) {
+    bool isWork = isa<sched::LaunchOp, memref::CopyOp>(op);
+    if (isWork && llvm::all_of(op.getOperands(), [&](Value v) { return isFixed(v); }))
+      run.push_back(&op);
+    else if (isWork || !isPure(&op) || op.getNumRegions())
+      close();
+  }
+  close();
+  for (ArrayRef<Operation *> each : runs)
+    wrap(each);
+}
+
 LogicalResult TwinBuilder::run() {
+  SmallVector<Block *> blocks;
+  twin.walk([&](Block *block) { blocks.push_back(block); });
+  for (Block *block : blocks)
+    formSegments(*block);
   SmallVector<Operation *> work;
   twin.walk([&](Operation *op) {
     if (isa<sched::LaunchOp, sched::HostOp, memref::CopyOp, memref::LoadOp, memref::StoreOp>(op))

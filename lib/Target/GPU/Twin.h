@@ -36,6 +36,7 @@ private:
   llvm::MapVector<mlir::StringAttr, mlir::func::FuncOp> launchers; // by kernel
   llvm::SmallVector<mlir::Operation *> added;
   llvm::SmallVector<std::string> kernels;
+  int64_t segments = 0;
   int64_t workspace = 0;
 };
 

@@ -3,7 +3,7 @@
 
     check_mutations.py --gradc PATH --emulator FOLDER --case NAME --spare KIND=N... FILE
 
-Barriers and shuffles are taken out, indices are off by one element or have their parts exchanged, and bounds are one
+Barriers, shuffles and waits of the host are taken out, indices are off by one element or have their parts exchanged, and bounds are one
 too large (see Mutation in test/Emulator/Program.h). A mistake shows where the emulator reports it or the program
 prints something else. N of a kind make no difference: what they change is needed by a later kernel, row or sum, but
 this program has none. Last line: 'N show, N do not'.
@@ -24,7 +24,7 @@ def main():
     ap.add_argument("--emulator", required=True)
     ap.add_argument("--case", required=True)
     ap.add_argument("--spare", action="append", default=[])
-    ap.add_argument("--kinds", default="barrier,shuffle,warp,index,swap,bound")
+    ap.add_argument("--kinds", default="barrier,shuffle,warp,index,swap,bound,wait")
     ap.add_argument("file", type=pathlib.Path)
     args = ap.parse_args()
     program = next(c["program"] for c in json.loads(args.file.read_text()) if c["name"] == args.case)

@@ -136,4 +136,5 @@ def main():
             print(f"{name}: largest difference {error:.1e}")
 
 
-main()
+if __name__ == "__main__":
+    main()
