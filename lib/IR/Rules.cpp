@@ -114,6 +114,9 @@ Expr select(Expr condition, double a, Expr b) { return select(condition, constan
 Expr powDerivative(Expr d, Expr x, double exponent) {
   if (exponent == 0)
     return zeros(d);
+  // Of a loss d is a constant: one product is left.
+  if (exponent == 2)
+    return d * 2.0 * x;
   Rule *rule = d.rule;
   Value base = rule->use(x);
   Expr power{rule,
