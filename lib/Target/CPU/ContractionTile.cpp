@@ -66,8 +66,11 @@ Lanes ContractionEmitter::kLoops(ArrayRef<int> dims, Value from, Value to, const
     return body(sums);
   ArrayRef<int> rest = dims.drop_front();
   int64_t turns = 1;
-  if (rest.empty()) // copies have nothing to overlap but themselves
-    turns = sums.empty() ? 2 : std::max<int64_t>(1, kUnrolledProducts / int64_t(sums.size()));
+  // Only copies and the tile that does most of the work: code costs time to compile.
+  if (rest.empty() && sums.empty())
+    turns = 2; // they have nothing to overlap but themselves
+  else if (rest.empty() && int64_t(sums.size()) == tileRows * tileVectors)
+    turns = std::max<int64_t>(1, kUnrolledProducts / int64_t(sums.size()));
   auto turn = [&](Value k, Lanes carried) {
     index[dims[0]] = k;
     return kLoops(rest, b.i64(0), rest.empty() ? Value() : b.i64(g.sizes[rest[0]]), carried, body);

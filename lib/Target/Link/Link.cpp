@@ -20,10 +20,15 @@ void gradc::link::buildLinkPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createExitLoopsPass());
   // Upstream's passes simplify regions over and over: loops are one block each as long as they are
   // loops.
-  pm.addPass(createConvertVectorToLLVMPass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createSCFToControlFlowPass());
+  // Function by function, which threads share; those of a device lie in a module of their own.
+  auto lower = [](OpPassManager &functions) {
+    functions.addPass(createConvertVectorToLLVMPass());
+    functions.addPass(memref::createExpandStridedMetadataPass());
+    functions.addPass(createLowerAffinePass());
+    functions.addPass(createSCFToControlFlowPass());
+  };
+  lower(pm.nest<func::FuncOp>());
+  lower(pm.nest<ModuleOp>().nest<func::FuncOp>());
   pm.addPass(createSchedToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
