@@ -199,7 +199,7 @@ LogicalResult Expander::expand(ag::GradientOp op) {
       values.push_back(v);
   }
   Activity active(func, values, leaves, /*throughGradients=*/true);
-  Reverse reverse(op, active, tape, op.getRetainGraph() || op.getCreateGraph());
+  Reverse reverse(op, active, tape, op.getRetainGraph() || op.getCreateGraph(), &all);
   if (active(op.getValue()) && failed(reverse.run(op.getValue(), op.getCotangent())))
     return failure();
   OpBuilder b(op);

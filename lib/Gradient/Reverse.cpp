@@ -299,8 +299,33 @@ LogicalResult Reverse::throughRule(ag::DifferentiableOpInterface op, Frame &fram
   if (frame.scope != &identity)
     reuseResult(op, after, frame);
   Operation *original = originals.lookup(op);
-  return tape.visit(original ? original : op.getOperation(), rule.reads().getArrayRef(), statement,
-                    retain);
+  return tape.visit(original ? original : op.getOperation(),
+                    savedBy(op, cotangents, rule.reads().getArrayRef()), statement, retain);
+}
+
+/// What PyTorch saved for the op: it asks for all of it, also where `grad` wants a part of the
+/// gradients only.
+SmallVector<Value> Reverse::savedBy(ag::DifferentiableOpInterface op, ArrayRef<Value> cotangents,
+                                    ArrayRef<Value> reads) {
+  auto requiresGrad = [&](Value v) { return active(v) || (*history)(v); };
+  SmallVector<Value> saved(reads);
+  if (!history ||
+      llvm::none_of(op->getOperands(), [&](Value v) { return !active(v) && requiresGrad(v); }))
+    return saved;
+  Block *block = builder.getInsertionBlock();
+  auto end = builder.getInsertionPoint();
+  Operation *before = end == block->begin() ? nullptr : &*std::prev(end);
+  ag::Vjp rule(
+      builder, op, cotangents, requiresGrad, [](Value v) { return v; }, [](unsigned, Value) {});
+  op.buildVjp(rule);
+  llvm::append_range(saved, rule.reads());
+  for (auto it = builder.getInsertionPoint(); it != block->begin();) {
+    Operation *made = &*std::prev(it);
+    if (made == before)
+      break;
+    tape.bury(made);
+  }
+  return saved;
 }
 
 namespace {

@@ -55,9 +55,12 @@ struct Frame {
 
 class Reverse {
 public:
-  /// The activity learns of what is computed again.
-  Reverse(mlir::Operation *statement, Activity &active, Tape &tape, bool retain)
-      : statement(statement), active(active), tape(tape), retain(retain), builder(statement) {}
+  /// The activity learns of what is computed again. `history`: what requires grad, where that is
+  /// more than what is active.
+  Reverse(mlir::Operation *statement, Activity &active, Tape &tape, bool retain,
+          const Activity *history = nullptr)
+      : statement(statement), active(active), history(history), tape(tape), retain(retain),
+        builder(statement) {}
 
   /// Propagates `cotangent` of `value` (ones when null) back to the roots of the activity. The new
   /// ops stand right before the statement.
@@ -72,6 +75,9 @@ private:
   mlir::LogicalResult throughBlock(mlir::ArrayRef<mlir::Operation *> ops, Frame &frame);
   mlir::LogicalResult through(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult throughRule(ag::DifferentiableOpInterface op, Frame &frame);
+  llvm::SmallVector<mlir::Value> savedBy(ag::DifferentiableOpInterface op,
+                                         mlir::ArrayRef<mlir::Value> cotangents,
+                                         mlir::ArrayRef<mlir::Value> reads);
   void reuseResult(mlir::Operation *op, mlir::Operation *after, Frame &frame);
   void throughSlot(mlir::Operation *op, Frame &frame);
   mlir::Value withSlots(mlir::Value sum, mlir::Value source, bool &isFilled, Frame &inner);
@@ -92,6 +98,7 @@ private:
 
   mlir::Operation *statement;
   Activity &active;
+  const Activity *history;
   Tape &tape;
   bool retain;
   mlir::OpBuilder builder;

@@ -24,7 +24,7 @@ Expr sincDerivative(Expr d, Expr x) {
 }
 
 Expr logitDerivative(Expr d, Expr x, double eps) {
-  Expr inner = d / (x * (1.0 - x));
+  Expr inner = d / abs(x * (1.0 - x)); // -0 is 0
   if (eps < 0)
     return select((x >= 0.0) & (x <= 1.0), inner, std::numeric_limits<double>::quiet_NaN());
   Expr low = constant(x, eps);

@@ -1,6 +1,6 @@
 // Autograd.cpp - backward, grad, no_grad, leaves and their gradients.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Importer.h"
+#include "History.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -32,7 +32,8 @@ static LogicalResult backward(Importer &importer, Node &node) {
     return failure();
   bool createGraph = node.flag("create_graph");
   // With create_graph PyTorch replaces .grad by a new tensor instead of adding to it in place.
-  if (createGraph && failed(importer.snapshotGradients(node.loc)))
+  if (failed(createGraph ? importer.snapshotGradients(value, node.loc)
+                         : importer.checkAddable(value, node.loc)))
     return failure();
   ag::BackwardOp::create(importer.b, node.loc, value, cotangent,
                          node.flag("retain_graph", createGraph), createGraph);
@@ -199,6 +200,8 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
                            "requires_grad_ inside of repeat or if on a tensor made outside "
                            "is not supported: call it before");
   Value value = importer.read(tensor, node.loc);
+  if (isa<BlockArgument>(value))
+    importer.leavesOfCarried.push_back({value, node.loc});
   Node named{node.json, node.spec,
              node.loc,  node.inputs[0].name.empty() ? node.name : node.inputs[0].name,
              {},        {}};

@@ -71,8 +71,13 @@ static bool unify(Term &a, Term &c) {
     operands[i].tensor->type = (i ? c : a).type();
   }
   Type element = commonType(*a.importer, operands);
-  a = expand(cast(a, element), shape);
-  c = expand(cast(c, element), shape);
+  for (Term *x : {&a, &c}) {
+    Term same = cast(*x, element);
+    // PyTorch saves what it was given.
+    if (same.value != x->value && x->isFloat())
+      same.value.getDefiningOp()->setAttr("ag.saves_operand", a.importer->b.getUnitAttr());
+    *x = expand(same, shape);
+  }
   return true;
 }
 
@@ -151,7 +156,7 @@ Term xlogy(Term x, Term y) {
   return select(isZero, 0, x * log(select(isZero, 1, y)));
 }
 
-Term logSigmoid(Term x) { return minimum(x, 0) - log(exp(-abs(x)) + 1); }
+Term logSigmoid(Term x) { return unary<ag::LogSigmoidOp>(x); }
 
 //===-- Conversion and shape ------------------------------------------------------------------===//
 

@@ -1,6 +1,7 @@
 // Control.cpp - repeat, if and call.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Control.h"
+#include "History.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
@@ -37,6 +38,71 @@ LogicalResult defineShared(Importer &importer, const Key &key, Value value, bool
 
 //===-- repeat --------------------------------------------------------------------------------===//
 
+/// Whether `read` is done before `write` in each turn, or in the other branch.
+static bool isEarlier(Operation *read, Operation *write) {
+  for (Operation *at = write; at; at = at->getParentOp())
+    if (Operation *other = at->getBlock()->findAncestorOpInBlock(*read))
+      return other == at ? isa<scf::IfOp>(at) : other->isBeforeInBlock(at);
+  return false;
+}
+
+/// Whether `value`, or a view of it, is read where the storage has been written.
+static bool isReadAfterWrite(Value value, Storage &storage) {
+  SmallVector<Operation *> writes;
+  value.getParentBlock()->walk([&](ag::SetOp set) {
+    if (storage.variable && set.getVariable() == storage.variable.getSymName())
+      writes.push_back(set);
+  });
+  SmallVector<Value> aliases{value};
+  while (!aliases.empty())
+    for (Operation *user : aliases.pop_back_val().getUsers()) {
+      if (llvm::any_of(writes, [&](Operation *write) { return !isEarlier(user, write); }))
+        return true;
+      if (isa<ag::ReshapeOp, ag::TransposeOp, ag::BroadcastOp, ag::SliceOp, ag::DetachOp>(user))
+        llvm::append_range(aliases, user->getResults());
+      if (isa<ag::YieldOp>(user))
+        llvm::append_range(aliases, user->getParentOp()->getResults());
+    }
+  return false;
+}
+
+FailureOr<SmallVector<bool>> historyOfResults(Importer &importer, Node &node,
+                                              ArrayRef<bool> initial, ArrayRef<Operand> yielded,
+                                              ValueRange yields, ValueRange carried,
+                                              const llvm::SmallPtrSetImpl<Storage *> &written,
+                                              bool onlyOnce) {
+  SmallVector<bool> history(initial);
+  for (auto [i, operand] : llvm::enumerate(yielded)) {
+    history[i] = history[i] || importer.needsGrad(*operand.tensor);
+    Storage &storage = *operand.tensor->storage;
+    if (!onlyOnce && written.contains(&storage) && isReadAfterWrite(carried[i], storage)) {
+      (void)importer.fail(node.loc, "in-place write to a tensor that " + node.spec->name +
+                                        " carries, which may share its storage with another "
+                                        "name: write to a new tensor");
+      return failure();
+    }
+  }
+  auto isActive = [&](Value v) {
+    for (auto [arg, active] : llvm::zip(carried, history))
+      if (v == arg && active)
+        return true;
+    return false;
+  };
+  for (bool changed = !onlyOnce; changed;) {
+    changed = false;
+    for (auto [i, value] : llvm::enumerate(yields))
+      if (!history[i] && mayReach(importer, value, isActive))
+        history[i] = changed = true;
+  }
+  for (auto &[leaf, loc] : importer.leavesOfCarried)
+    if (!onlyOnce && isActive(leaf)) {
+      (void)importer.fail(loc, "requires_grad_ inside of repeat or if on what a loop carries is "
+                               "not supported where a later turn may give it a history");
+      return failure();
+    }
+  return history;
+}
+
 LogicalResult checkCarries(Importer &importer, Node &node) {
   const Json *carry = node.attribute("carry"), *yield = node.attribute("yield");
   if (!carry != !yield)
@@ -64,6 +130,7 @@ struct Loop {
   SmallVector<Value> inits, yields;
   SmallVector<bool> history;
   bool handsOn = false;
+  llvm::SmallPtrSet<Storage *, 4> written = {};
 
   const std::vector<Key> &keys() const {
     static const std::vector<Key> none;
@@ -78,7 +145,7 @@ struct Loop {
 
 LogicalResult Loop::begin(int64_t count) {
   OpBuilder &b = importer.b;
-  importer.hoistWrites(*node.attribute("body"), node.loc, /*again=*/count > 1);
+  written = importer.hoistWrites(*node.attribute("body"), node.loc, /*again=*/count > 1);
   if (const Json *carry = node.attribute("carry"))
     if (failed(readTable(importer, *carry, node.loc, initial, inits)))
       return failure();
@@ -183,9 +250,13 @@ static LogicalResult repeat(Importer &importer, Node &node) {
   for (auto [operand, shared] : llvm::zip(loop.initial, before))
     if (count > 0 && !loop.handsOn && !handedOn(operand.tensor->storage))
       operand.tensor->storage->shared = shared;
+  FailureOr<SmallVector<bool>> history =
+      historyOfResults(importer, node, loop.history, loop.yielded, loop.yields,
+                       loop.op.getRegionIterArgs(), loop.written, /*onlyOnce=*/count < 2);
+  if (failed(history))
+    return failure();
   for (auto [i, key] : llvm::enumerate(loop.keys())) {
-    bool history = loop.history[i] || importer.needsGrad(*loop.yielded[i].tensor);
-    if (failed(defineShared(importer, key, loop.op.getResult(i), history,
+    if (failed(defineShared(importer, key, loop.op.getResult(i), (*history)[i],
                             "came out of repeat, and may share its storage with another name")))
       return failure();
   }

@@ -283,14 +283,19 @@ static Value scaleShort(Importer &importer, Node &node, StringRef op) {
   // A later write of the operand is one of what the op saved.
   wide.getDefiningOp()->setAttr("ag.saves_operand", importer.b.getUnitAttr());
   auto wideType = cast<RankedTensorType>(wide.getType());
-  Value factor =
-      number->isLiteral
-          ? importer.constant(wideType, *number->json, loc)
-          : importer.broadcast(importer.cast(importer.read(*number->tensor, loc), f32, loc),
-                               type.getShape(), loc);
+  Value factor;
+  if (number->isLiteral) {
+    factor = importer.constant(wideType, *number->json, loc);
+  } else {
+    Value given = importer.read(*number->tensor, loc);
+    factor = importer.cast(given, f32, loc);
+    if (factor != given)
+      factor.getDefiningOp()->setAttr("ag.saves_operand", importer.b.getUnitAttr());
+    factor = importer.broadcast(factor, type.getShape(), loc);
+  }
   Value result = op == "div" && !inverse ? Value(ag::DivOp::create(importer.b, loc, wide, factor))
                                          : ag::MulOp::create(importer.b, loc, wide, factor);
-  return importer.cast(result, type.getElementType(), loc);
+  return importer.cast(result, commonType(importer, node.inputs), loc);
 }
 
 /// What PyTorch takes of bools: the nearest of 0 and 1 is logic. Null for other ops.

@@ -15,6 +15,12 @@ Value writtenOver(Importer &importer, Tensor &tensor, Value value, mlir::Locatio
 /// written through it.
 TensorRef unexpanded(TensorRef tensor);
 
+/// Whether a gradient of `from` may flow to a value that is wanted: along values of floats, through
+/// all that branches and loops hold.
+bool mayReach(Importer &importer, Value from, llvm::function_ref<bool(Value)> isWanted);
+/// Whether the value is the contents of a variable.
+bool isReading(Value v, mlir::Operation *variable);
+
 } // namespace gradc::graph
 
 #endif

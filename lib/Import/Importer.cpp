@@ -297,7 +297,6 @@ static void markCopies(Importer &importer, const Node &node) {
       continue;
     auto isOperand = [&](const Operand &operand) {
       return operand.tensor && operand.tensor->storage != &storage &&
-             importer.needsGrad(*operand.tensor) &&
              (operand.tensor->cache == value || isReadOf(*operand.tensor, value) ||
               (operand.tensor->views.empty() && operand.tensor->storage->current == value));
     };

@@ -185,7 +185,9 @@ public:
   bool gradEnabled() const { return noGradDepth == 0; }
   /// The storages that nodes of a body write and that lie outside of it become variables.
   /// `again`: the body may run more than once.
-  void hoistWrites(const Json &body, mlir::Location loc, bool again = false);
+  /// What the body writes of what was made outside becomes a variable; the storages of all that.
+  llvm::SmallPtrSet<Storage *, 4> hoistWrites(const Json &body, mlir::Location loc,
+                                              bool again = false);
   Storage *makeStorage(RankedTensorType type);
   TensorRef gradientTensor(Storage &leaf);
   ag::VariableOp declareVariable(llvm::StringRef name, RankedTensorType type, llvm::StringRef kind,
@@ -197,7 +199,12 @@ public:
   }
   /// Names that stand for the gradient of a leaf keep the old tensor from here on.
   mlir::LogicalResult snapshotGradient(Storage &leaf, mlir::Location loc);
-  mlir::LogicalResult snapshotGradients(mlir::Location loc);
+  mlir::LogicalResult snapshotGradients(Value from, mlir::Location loc);
+  /// The leaves whose .grad is of interest and may be reached by a backward, in program order.
+  llvm::SmallVector<mlir::Operation *>
+  reachedGradients(Value from, llvm::function_ref<bool(const Storage &)> isOfInterest);
+  /// Fails where a backward from a value would add to a .grad that requires_grad_ made a leaf, too.
+  mlir::LogicalResult checkAddable(Value from, mlir::Location loc);
   bool isVisible(Value value);
   Value applyView(const View &view, Value value, mlir::Location loc);
 
@@ -227,6 +234,8 @@ public:
   std::function<mlir::ElementsAttr(llvm::StringRef key)> attached;
   std::string device = "cpu";
   mlir::ModuleOp module;
+  /// What loops carry and requires_grad_ made a leaf: wrong if a turn yields it with a history.
+  llvm::SmallVector<std::pair<Value, mlir::Location>> leavesOfCarried;
   /// What the node at hand wrote in place.
   Value written;
   /// The program says itself what is saved: it was written by --emit=json.

@@ -151,7 +151,9 @@ static LogicalResult klDiv(Importer &importer, Node &node) {
     return failure();
   if (!x.isFloat() || !t.isFloat())
     return call.fail("kl_div: Integral inputs not supported.");
-  Term loss = node.flag("log_target") ? exp(t) * (t - x) : xlogy(t, t) - t * x;
+  // The gradient is PyTorch's where the target is 0, too: NaN.
+  Term own = t.with(ag::XlogyOp::create(importer.b, node.loc, t.value, t.value));
+  Term loss = node.flag("log_target") ? exp(t) * (t - x) : own - t * x;
   if (call.text("reduction", "mean") != "batchmean")
     return loss ? reduced(call, loss) : failure();
   return call.result(sumAll(loss) / double(x.rank() ? x.size(0) : 1));
@@ -235,7 +237,8 @@ static LogicalResult cosineEmbedding(Importer &importer, Node &node) {
     return call.fail(Twine(t.rank()) + "D target tensor expects " + Twine(wanted) +
                      "D input tensors, but found inputs with sizes " + listText(a.shape()) +
                      " and " + listText(c.shape()) + ".");
-  auto norm = [&](Term x) { return sum(x * x, {-1}) + 1e-12; };
+  constexpr double eps = 1e-12f; // as PyTorch has it for f64, too
+  auto norm = [&](Term x) { return sum(x * x, {-1}) + inOwnDtype(x, eps); };
   Term cosine = sum(a * c, {-1}) / sqrt(norm(a) * norm(c));
   Term loss = select(compare(t, 1, P::eq), 1 - cosine, 0) +
               select(compare(t, -1, P::eq), aboveZero(cosine - call.number("margin", 0)), 0);

@@ -278,7 +278,8 @@ static LogicalResult added(Call &call, Term input, Term y) {
   if (failed(checkSameDtype(call, input, y)))
     return failure();
   // As BLAS has it, a product times 0 is 0, whatever its factors are; its derivative is not.
-  if (alpha == 0 && y.isFloat() && call.node.spec->name == "addmm")
+  if (alpha == 0 && y.isFloat() &&
+      (call.node.spec->name == "addmm" || call.node.spec->name == "addmv"))
     y = select(call.constant({}, call.importer.b.getI1Type(), 0), y, 0.0);
   else if (alpha != 1)
     y = y * alpha;

@@ -52,10 +52,10 @@ constexpr Row rows[] = {
     {"ldexp ldexp_", "x1/0 y0"},
     {"pow", "x0 x1 y0"},
     {"pow_", "x1 y0 +"},
-    {"lerp", "x2/0 x2/1 x0/2 x1/2"},
-    {"lerp_", "x2/0 x2/1 x1/2 +/2"},
+    {"lerp", "x2 x0/2 x1/2"},
+    {"lerp_", "x2 x1/2 +/2"},
     {"addcmul addcmul_ addmm addmv addr baddbmm", "x2/1 x1/2"},
-    {"addcdiv addcdiv_", "x2/1 x1/2 x2/2"},
+    {"addcdiv addcdiv_", "x2 x1/2"},
     {"erfinv_ kron clamp_ clip_", "+"},
     {"trace roll rad2deg deg2rad rad2deg_ deg2rad_ interpolate", ""},
     {"div div_ pad float_power adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d "
@@ -138,7 +138,7 @@ static std::optional<StringRef> special(Importer &importer, const Node &node) {
     bool isShort = isShortFloat(node.results[0]->type.getElementType());
     // The products read scaled copies of the first two; of short floats all is widened first.
     if (node.inputs[0].tensor->type.getRank() < 3)
-      return isShort ? "+" : "x2/0 x2/1 +";
+      return isShort ? "+" : "x2/0 x2/1 x2/3 +";
     if (last(0) != last(1) || last(0) != last(2) ||
         (mask && importer.needsGrad(*node.inputs[3].tensor)))
       return std::nullopt;

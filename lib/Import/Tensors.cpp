@@ -1,6 +1,6 @@
 // Tensors.cpp - storages and views: reading names, writing in place, and variables.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Importer.h"
+#include "History.h"
 
 using namespace mlir;
 namespace gradc::graph {
@@ -171,7 +171,6 @@ static bool isUnrecorded(StringRef op) {
                                     "all",
                                     "isnan",
                                     "isinf",
-                                    "isfinite",
                                     "isposinf",
                                     "isneginf",
                                     "argmax",
@@ -203,7 +202,9 @@ LogicalResult Importer::checkReadable(const Node &node) {
         (tensor->part.empty() && !tensor->isNoGradView))
       continue;
     const Storage &storage = *tensor->storage;
-    if (tensor->writes == storage.writes || !(storage.leaf || storage.history))
+    // What PyTorch asks about is a view of a view that detach gave: that needs no gradient.
+    bool isDetached = tensor->cut && !tensor->saysGrad;
+    if (tensor->writes == storage.writes || isDetached || !(storage.leaf || storage.history))
       continue;
     StringRef what = tensor->isNoGradView ? StringRef("A view was created in no_grad mode")
                                           : StringRef(tensor->part);
@@ -282,7 +283,7 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
   if (!storage.shared.empty())
     return fail(loc,
                 "in-place write to a tensor that " + storage.shared + ": write to a new tensor");
-  if (target.isNoGradView && gradEnabled() && (history || storage.history || storage.leaf))
+  if (target.isNoGradView && gradEnabled() && (history || target.saysGrad || needsGrad(target)))
     return fail(loc,
                 "A view was created in no_grad mode and is being modified inplace with grad mode "
                 "enabled. Given that this use case is ambiguous and error-prone, it is "
@@ -417,17 +418,20 @@ void Importer::collectWrites(const Json &json, llvm::StringMap<std::string> &ali
     note(root);
 }
 
-void Importer::hoistWrites(const Json &body, Location loc, bool again) {
+llvm::SmallPtrSet<Storage *, 4> Importer::hoistWrites(const Json &body, Location loc, bool again) {
   llvm::StringMap<std::string> aliases;
   SmallVector<std::pair<std::string, Storage *>> found;
+  llvm::SmallPtrSet<Storage *, 4> written;
   collectWrites(body, aliases, found);
   for (auto &[name, storage] : found) {
+    written.insert(storage);
     storage->writes += again;
     if (storage->kind == Storage::Kind::variable)
       ++storage->version; // a later turn reads what this one writes
     else if (storage->shared.empty())
       toVariable(*storage, name, loc);
   }
+  return written;
 }
 
 LogicalResult Importer::snapshotGradient(Storage &leaf, Location loc) {
@@ -458,13 +462,31 @@ LogicalResult Importer::snapshotGradient(Storage &leaf, Location loc) {
   return success();
 }
 
-LogicalResult Importer::snapshotGradients(Location loc) {
+SmallVector<Operation *>
+Importer::reachedGradients(Value from, llvm::function_ref<bool(const Storage &)> isOfInterest) {
   SmallVector<Operation *> leaves;
   for (auto &entry : gradients)
-    if (entry.second->names)
+    if (isOfInterest(*entry.second))
       leaves.push_back(entry.first);
+  llvm::erase_if(leaves, [&](Operation *leaf) {
+    return !mayReach(*this, from, [&](Value v) { return isReading(v, leaf); });
+  });
   llvm::sort(leaves, [](Operation *a, Operation *c) { return a->isBeforeInBlock(c); });
-  for (Operation *variable : leaves) {
+  return leaves;
+}
+
+LogicalResult Importer::checkAddable(Value from, Location loc) {
+  auto leaves = reachedGradients(from, [](const Storage &s) { return !s.shared.empty(); });
+  if (leaves.empty())
+    return success();
+  StringRef name = cast<ag::VariableOp>(leaves[0]).getSymName();
+  return fail(loc, "this backward adds in place to '" + name + ".grad', which " +
+                       gradients[leaves[0]]->shared + ": copy '" + name +
+                       ".grad' before it becomes a leaf, or call zero_grad before");
+}
+
+LogicalResult Importer::snapshotGradients(Value from, Location loc) {
+  for (Operation *variable : reachedGradients(from, [](const Storage &s) { return s.names > 0; })) {
     Storage leaf;
     leaf.variable = cast<ag::VariableOp>(variable);
     if (failed(snapshotGradient(leaf, loc)))

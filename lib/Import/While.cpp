@@ -169,10 +169,11 @@ LogicalResult While::read() {
     return importer.expected(*node.attribute("max_trips"), "a number above 0");
   if (failed(checkCarries(importer, node)))
     return failure();
-  for (StringRef key : {"before", "body"})
+  llvm::SmallPtrSet<Storage *, 4> written;
+  for (StringRef key : {"before", "body", "condition"})
     if (const Json *nodes = node.attribute(key))
-      importer.hoistWrites(*nodes, node.loc, /*again=*/bound > 1);
-  importer.hoistWrites(*node.attribute("condition"), node.loc, /*again=*/bound > 1);
+      for (Storage *storage : importer.hoistWrites(*nodes, node.loc, /*again=*/bound > 1))
+        written.insert(storage);
   if (const Json *carry = node.attribute("carry"))
     if (failed(readTable(importer, *carry, node.loc, initial, inits)))
       return failure();
@@ -193,9 +194,13 @@ LogicalResult While::read() {
       arg.setLoc(NameLoc::get(b.getStringAttr(key.text), loc));
   if (failed(turn()) || (bound != kNoBound && failed(expectEnd(bound))))
     return failure();
+  ValueRange args = loop.getRegionIterArgs().drop_front();
+  FailureOr<SmallVector<bool>> grown = historyOfResults(importer, node, history, yielded, yields,
+                                                        args, written, /*onlyOnce=*/bound < 2);
+  if (failed(grown))
+    return failure();
   for (auto [i, key] : llvm::enumerate(keys())) {
-    bool grows = history[i] || importer.needsGrad(*yielded[i].tensor);
-    if (failed(defineShared(importer, key, loop.getResult(i + 1), grows,
+    if (failed(defineShared(importer, key, loop.getResult(i + 1), (*grown)[i],
                             "came out of while, and may share its storage with another name")))
       return failure();
   }

@@ -20,18 +20,20 @@ MESSAGES = {
 }
 # References are stored with 13 digits at most.
 UNITS = {"float32": 2.0**-23, "float64": 2.0**-42, "float16": 2.0**-10, "bfloat16": 2.0**-7}
+# The distance between denormal numbers.
+LEAST = {"float32": 2.0**-149, "float64": 2.0**-1074, "float16": 2.0**-24, "bfloat16": 2.0**-133}
 
 
 def kind_of(message):
     return next((k for k, parts in MESSAGES.items() if any(p in message for p in parts)), "other")
 
 
-def close(a, b, tolerance, unit):
+def close(a, b, tolerance, unit, least=0.0):
     if isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b):
         return True
     if a == b:
         return True
-    return abs(a - b) <= tolerance + 4 * unit * abs(b)  # False for infinities and NaN
+    return abs(a - b) <= tolerance + max(4 * unit * abs(b), 2 * least)  # False for infinities and NaN
 
 
 def difference(got, want):
@@ -46,9 +48,9 @@ def difference(got, want):
     for key in ("dtype", "shape", "grad"):
         if got[key] != want[key]:
             return f"{key} {got[key]} instead of {want[key]}"
-    unit, tolerance = UNITS.get(want["dtype"], 0.0), want.get("tol", 0.0)
+    unit, tolerance, least = UNITS.get(want["dtype"], 0.0), want.get("tol", 0.0), LEAST.get(want["dtype"], 0.0)
     for i, (a, b) in enumerate(zip(got["data"], want["data"])):
-        if b != "?" and not close(a, b, tolerance, unit):
+        if b != "?" and not close(a, b, tolerance, unit, least):
             return f"element {i}: {a!r} instead of {b!r}, tolerance {tolerance:g}"
     return None
 

@@ -17,6 +17,12 @@ def meet(what, condition):
         MET.add(what)
 
 
+def watch(what, y):
+    """Notes it, where a cotangent of y is infinite or NaN."""
+    if torch.is_tensor(y) and y.requires_grad and y.grad_fn is not None and torch.is_grad_enabled():
+        y.register_hook(lambda g: meet(what, not_finite(g)))
+
+
 def not_finite(*inputs):
     return any(torch.is_tensor(x) and x.is_floating_point() and not bool(x.isfinite().all()) for x in inputs)
 
@@ -24,7 +30,8 @@ def not_finite(*inputs):
 def noted(what, condition, meaning):
     """The meaning of an op that notes when its inputs meet a condition."""
     def call(n, *inputs):
-        meet(what, condition(*inputs))
+        with torch.no_grad():
+            meet(what, condition(*inputs))
         return meaning(n, *inputs)
     return call
 
@@ -117,7 +124,21 @@ def window_list(n, key, dims, absent):
 
 
 def convolution(name):
-    return lambda n, x, w, b=None: getattr(F, name)(x, w, b, **kw(n, "stride", "padding", "output_padding", "groups", "dilation"))
+    def meaning(n, x, w, b=None):
+        options = kw(n, "stride", "padding", "output_padding", "groups", "dilation")
+        if "transpose" in name and x.dtype == torch.bfloat16:
+            # PyTorch's leaves the bias out where no input reaches.
+            with torch.no_grad():
+                right = getattr(F, name)(x.float(), w.float(), None if b is None else b.float(), **options).to(x.dtype)
+                missed = not torch.equal(right.isfinite(), getattr(F, name)(x, w, b, **options).isfinite()) or bool(
+                    ((right != 0) & (getattr(F, name)(x, w, b, **options) == 0)).any())
+            if missed:
+                raise Outside("bias")
+        y = getattr(F, name)(x, w, b, **options)
+        if "transpose" in name:
+            watch("transposed", y)
+        return y
+    return meaning
 
 
 def pooled(name, *names):
@@ -280,8 +301,34 @@ for _name in ("batch_norm", "instance_norm", "group_norm", "layer_norm"):
 MEANINGS["group_norm"] = noted("flat", lambda x, *rest: x.dim() == 2, MEANINGS["group_norm"])  # a group may be one element
 
 
+VIEWED = ("reshape", "flatten", "view_as", "reshape_as", "unflatten")
+LISTS = ("split", "chunk", "tensor_split", "unbind")
+
+
+def look_back(op, y, *inputs):
+    """Notes what the result of an op is like."""
+    whole = y[0] if isinstance(y, (tuple, list)) and y else y
+    x = next((i for i in inputs if torch.is_tensor(i)), None)
+    if not torch.is_tensor(whole) or x is None:
+        return
+    if whole.requires_grad and whole.numel() == 0:
+        MET.add("empty")
+    if op in ("var", "std", "var_mean", "dist", "cdist", "norm", "pairwise_distance", "cosine_similarity", "cosine_embedding_loss", "normalize",
+              "triplet_margin_loss"):
+        watch("norms at infinity", whole)
+    if op in LISTS and not x.requires_grad:
+        MET.add("list of a constant")
+    if op in VIEWED and not (x._base if x._is_view() else x).is_contiguous():
+        MET.add("layout")
+    if op == "norm" and bool(x.isnan().any()):
+        MET.add("extremum")
+    if op in ("norm", "pairwise_distance", "dist", "cdist", "normalize") and x.dtype == torch.float16:
+        meet("short norm", whole.detach().abs() < 1e-3)
+
+
 def look(op, *inputs):
     """Notes what the inputs of an op are like."""
     if op in WHAT_MEETS:
         what, condition = WHAT_MEETS[op]
-        meet(what, condition(*inputs))
+        with torch.no_grad():  # or a view that a write has made stale would be refused
+            meet(what, condition(*inputs))

@@ -88,6 +88,12 @@ def number_before(x, *others):
 def call(op, n, inputs):
     """The value of a node that is neither a creation, a statement nor control."""
     torch_layers.look(op, *inputs)
+    y = value_of(op, n, inputs)
+    torch_layers.look_back(op, y, *inputs)
+    return y
+
+
+def value_of(op, n, inputs):
     if op in MEANINGS:
         return MEANINGS[op](n, *inputs)
     if op.endswith("_"):

@@ -41,17 +41,23 @@ SILENT = ("clone", "copy", "empty", "detach", "fill", "zero", "item", "alias", "
 
 
 # Ops that subtract what they rounded within: trusted as far as rounded operands move them.
-TIES = ("amin", "amax", "min", "max", "aminmax", "minimum", "maximum", "fmin", "fmax", "clamp", "clamp_min", "clamp_max")
-INWARD = ("_norm", "aten::norm", "dist", "var", "std")
+TIES = ("nll_loss_forward", "nll_loss2d_forward", "_log_softmax", "amin", "amax", "min", "max", "aminmax", "minimum", "maximum", "fmin", "fmax", "clamp", "clamp_min", "clamp_max")
+INWARD = ("_norm", "aten::norm", "dist", "var", "std", "polygamma", "digamma")
 # Sums, which cancel by what rounding did to their terms; trusted where they are exact.
 SUMS = ("aten::sum", "aten::nansum", "aten::mean", "aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm", "aten::addbmm", "aten::dot", "aten::mv", "aten::addmv",
         "aten::convolution", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
+PLAIN_SUMS = ("aten::sum", "aten::nansum", "aten::mean", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
 # Ops that compute in the dtypes of their operands.
 MIXED = ("aten::binary_cross_entropy_with_logits",)
 # Ops that show the sign of a NaN, which no standard fixes: of their first and second operand.
 SIGNS = ("signbit", "copysign")
 # Whose value at NaN is 0 in PyTorch's vectors and the cotangent in what is left of them.
 TORN = ("aten::hardtanh_backward", "aten::hardshrink_backward", "aten::softshrink_backward")
+
+
+def huge(a):
+    """Products of its finite numbers overflow."""
+    return bool((a.isfinite() & (a.abs() > torch.finfo(a.dtype).max ** 0.5)).any())
 
 
 class Noise(TorchDispatchMode):
@@ -80,7 +86,8 @@ class Noise(TorchDispatchMode):
         for at, part in enumerate(SIGNS):
             if part in name and torch.is_tensor(args[at]) and args[at].is_floating_point():
                 args = list(args)
-                args[at] = torch.where(torch.isnan(args[at]), -args[at], args[at])
+                x = args[at].float() if part == "signbit" else args[at]  # a NaN of bf16 keeps its sign when it is negated
+                args[at] = torch.where(torch.isnan(x), -x, x)
         out = func(*args, **kwargs)
         plain = name.split(".")[0]
         if plain in TORN:
@@ -91,15 +98,30 @@ class Noise(TorchDispatchMode):
             moved = func(*[[self.nudged(b) for b in a] if isinstance(a, list) else self.nudged(a) for a in args], **kwargs)
             if self.exact:
                 moved = torch.where(self.is_exact(func, args, kwargs, out), out, moved)
-            if all(bool(a.isfinite().all()) for a in args if torch.is_tensor(a)):  # it overflows: to what, the order decides
+            tensors = [a for a in args if torch.is_tensor(a) and a.is_floating_point()]
+            # It overflows, or terms of it do: to what, their order decides, and whether products are rounded.
+            if all(bool(a.isfinite().all()) for a in tensors) or (plain not in PLAIN_SUMS and any(huge(a) for a in tensors)):
                 out = torch.where(torch.isfinite(out), out, math.nan if self.seed % 2 else 0.0)
             out = torch.where(torch.isfinite(out) & torch.isfinite(moved), moved, out)
+            if self.seed % 2:  # of zeros: 0 and -0 are equal
+                out = torch.where(out == 0, -out, out)
         if func.is_view or any(part in name for part in SILENT):
             return out
+        weights = [a for a in args[1:] if torch.is_tensor(a) and a.is_floating_point()]
+        if "_norm" in name and any(huge(a) or not bool(a.isfinite().all()) for a in weights):
+            out = self.overflowing(out)
         for y in out if isinstance(out, (tuple, list)) else (out,):
-            if torch.is_tensor(y) and y.dtype in self.STEP and y.numel():
+            if torch.is_tensor(y) and y.dtype in self.STEP and y.numel() and not y._is_zerotensor():
                 self.move(func, before, kwargs, y, single=y is out)
         return out
+
+    def overflowing(self, out):
+        """A norm with huge or infinite weights: what becomes of it the steps of its formula decide."""
+        if isinstance(out, (tuple, list)):
+            return type(out)(self.overflowing(y) for y in out)
+        if not torch.is_tensor(out) or out.dtype not in self.STEP:
+            return out
+        return torch.where(out.isfinite(), out, math.nan if self.seed % 2 else 0.0)
 
     def nudged(self, a):
         if not torch.is_tensor(a) or a.dtype not in self.STEP or not a.numel():
@@ -114,7 +136,9 @@ class Noise(TorchDispatchMode):
         if y.dtype not in self.STEP:
             return torch.ones_like(y, dtype=torch.bool)
         other = self.OTHER.get(y.dtype, torch.float64)
-        cast = lambda a: a.to(other) if torch.is_tensor(a) and a.is_floating_point() else a
+        tensors = [b for a in args for b in (a if isinstance(a, list) else [a]) if torch.is_tensor(b)]
+        onlyIntegers = not any(a.is_floating_point() for a in tensors)  # else the result has one precision only
+        cast = lambda a: a.to(other) if torch.is_tensor(a) and (a.is_floating_point() or onlyIntegers) else a
         try:
             exact = func(*[[cast(b) for b in a] if isinstance(a, list) else cast(a) for a in args],
                          **{k: v for k, v in kwargs.items() if k != "dtype"})
@@ -137,6 +161,8 @@ class Noise(TorchDispatchMode):
         if name.startswith("aten::logaddexp") and single:  # the sum cancels near zero
             larger = torch.nan_to_num(torch.maximum(args[0].abs(), args[1].abs()), posinf=0.0)
             moved = moved + larger * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
+        if name == "aten::gelu_backward":  # so do its terms
+            moved = moved + args[0] * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
         if name == "aten::gelu":  # 1 + erf cancels
             moved = moved + args[0] * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
         moved = torch.where(torch.isfinite(y), moved, y)
@@ -155,6 +181,22 @@ ERRORS = (RuntimeError, TypeError, AttributeError, ValueError, IndexError)
 DRAWS_IN_PLACE = ("uniform_", "normal_", "bernoulli_", "exponential_", "random_")
 
 
+def place(value):
+    """Where in the graph a value is, in a tuple; PyTorch tells of no view that a write has made stale."""
+    try:
+        return (getattr(value, "grad_fn", None),)
+    except RuntimeError:
+        return (None,)
+
+
+def storage_of(t):
+    """PyTorch's zeros of forward mode, which some second derivatives are, have none."""
+    try:
+        return t.untyped_storage().data_ptr()
+    except RuntimeError:
+        return None
+
+
 class Program:
     def __init__(self, forced=None, errors=None):
         self.errors = errors  # the kinds of all errors: statements that fail are left out
@@ -169,11 +211,19 @@ class Program:
 
     def lookup(self, name):
         if name.endswith(".grad"):
-            return self.lookup(name[:-5]).grad
+            return self.known_grad(name[:-5])
         for scope in reversed(self.scopes):
             if name in scope:
                 return scope[name]
         raise KeyError(name)
+
+    def known_grad(self, name):
+        """A .grad; where statements that fail are left out, zeros for one that is None, so that what follows is seen, too."""
+        leaf = self.lookup(name)
+        if leaf.grad is None and self.errors is not None:
+            self.errors.append("NoneType")
+            return torch.zeros_like(leaf).detach()
+        return leaf.grad
 
     def operand(self, o):
         if isinstance(o, str):
@@ -214,11 +264,11 @@ class Program:
         if isinstance(value, (tuple, list)) and n["op"] != "grad":
             for name, part in zip(n.get("names", []), value):
                 self.scopes[-1][name] = part
-                self.made[name] = (part.grad_fn,)
+                self.made[name] = place(part)
             value = value[0]
         if "name" in n:
             self.scopes[-1][n["name"]] = value
-            self.made[n["name"]] = (getattr(value, "grad_fn", None),)
+            self.made[n["name"]] = place(value)
         return value
 
     def value(self, op, n):
@@ -229,13 +279,13 @@ class Program:
         if hasattr(self, "do_" + op):
             return getattr(self, "do_" + op)(n)
         inputs = [self.operand(o) for o in n.get("inputs", [])]
-        if op.endswith("_") and inputs[0].untyped_storage().data_ptr() in self.handed and inputs[0].is_leaf:
+        if op.endswith("_") and storage_of(inputs[0]) in self.handed and inputs[0].is_leaf:
             raise Outside  # what a loop or branch handed on does not follow a later write of a leaf
         if op in DRAWS_IN_PLACE and not inputs[0].is_contiguous():
             raise Outside  # PyTorch draws in the order of memory, gradc in that of the view
         y = torch_ops.call(op, n, inputs)
         if op.endswith("_") and isinstance(n["inputs"][0], str):
-            self.made[n["inputs"][0]] = (y.grad_fn,)
+            self.made[n["inputs"][0]] = place(y)
         return y
 
     # ---- autograd ----
@@ -244,7 +294,7 @@ class Program:
         i = [self.operand(o) for o in n["inputs"]]
         create = n.get("create_graph", False)
         for t in self.leaves:
-            if t.grad is not None and t.grad.untyped_storage().data_ptr() in self.handed:
+            if t.grad is not None and storage_of(t.grad) in self.handed:
                 raise Outside  # what a loop or branch handed on does not follow what is added to a gradient
         i[1:] = [d.clone() for d in i[1:]]  # PyTorch may make it the .grad itself, and add to it later
         i[0].backward(*i[1:], retain_graph=n.get("retain_graph", create), create_graph=create)
@@ -329,7 +379,7 @@ class Program:
 
     def hand_on(self, names):
         self.scopes[-1].update(names)
-        self.handed |= {t.untyped_storage().data_ptr() for t in names.values() if torch.is_tensor(t)}
+        self.handed |= {storage_of(t) for t in names.values() if torch.is_tensor(t)}
 
     # ---- prints ----
 
