@@ -215,6 +215,13 @@ private:
     return part;
   }
 
+  /// Whether a value has been computed into a part of another tensor, where it stays.
+  static bool isAtEnd(OpResult value) {
+    auto def = dyn_cast<DestinationStyleOpInterface>(value.getOwner());
+    return def && def.getTiedOpOperand(value)->get().getDefiningOp<tensor::ExtractSliceOp>() &&
+           llvm::any_of(value.getUsers(), llvm::IsaPred<tensor::InsertSliceOp>);
+  }
+
   /// A value that this op reads last and that is nobody's variable, input or carry.
   bool aimAtOperand(DestinationStyleOpInterface op, OpOperand &out) {
     auto launch = dyn_cast<LaunchOp>(op.getOperation());
@@ -225,7 +232,8 @@ private:
       Operation *def = value.getDefiningOp();
       if (!isa_and_nonnull<LaunchOp, sched::HostOp>(def) ||
           value.getType() != out.get().getType() || !launch.mayOverwrite(i, n) ||
-          def->getBlock() != launch->getBlock() || llvm::is_contained(launch.getOuts(), value))
+          def->getBlock() != launch->getBlock() || llvm::is_contained(launch.getOuts(), value) ||
+          isAtEnd(cast<OpResult>(value)))
         continue;
       if (llvm::none_of(value.getUsers(), [&](Operation *user) {
             return user != launch && mayRunAfter(user, launch);
@@ -281,10 +289,29 @@ void insertEarly(func::FuncOp f) {
   }
 }
 
+/// Tensors of nothing that are put together piece by piece are one each, made where that is done:
+/// a piece can be computed in its place only there.
+void splitEmpties(func::FuncOp f) {
+  SmallVector<tensor::InsertSliceOp> inserts;
+  f.walk([&](tensor::InsertSliceOp insert) {
+    auto empty = insert.getDest().getDefiningOp<tensor::EmptyOp>();
+    if (empty && (!empty->hasOneUse() || empty->getBlock() != insert->getBlock()))
+      inserts.push_back(insert);
+  });
+  for (tensor::InsertSliceOp insert : inserts) {
+    auto empty = insert.getDest().getDefiningOp<tensor::EmptyOp>();
+    if (!empty.getDynamicSizes().empty())
+      continue;
+    OpBuilder b = OpBuilder::atBlockBegin(insert->getBlock());
+    insert.getDestMutable().assign(b.clone(*empty)->getResult(0));
+  }
+}
+
 struct ChooseDestinationsPass : sched::impl::ChooseDestinationsPassBase<ChooseDestinationsPass> {
   using ChooseDestinationsPassBase::ChooseDestinationsPassBase;
 
   void runOnOperation() override {
+    splitEmpties(getOperation());
     insertEarly(getOperation());
     Chooser chooser(getOperation());
     std::mt19937_64 random(randomHints);

@@ -125,3 +125,37 @@ func.func @stack(%x: memref<4xf32>, %c: i1, %out: memref<3x4xf32>) {
   sched.commit %2 to %out : tensor<3x4xf32> to memref<3x4xf32>
   return
 }
+
+// What a stack keeps is not overwritten by who reads it last. Two tensors that are put together from pieces are not one
+// piece of memory, and lie where the loop can compute the pieces in them.
+// CHECK-LABEL: func.func @pieces
+// CHECK: scf.for %[[I:.*]] = {{.*}} iter_args(%[[S:.*]] =
+// CHECK-DAG: %[[E1:.*]] = tensor.empty() : tensor<5xf32>
+// CHECK-DAG: %[[E2:.*]] = tensor.empty() : tensor<5xf32>
+// CHECK-DAG: %[[P:.*]] = tensor.extract_slice %[[S]][%[[I]], 0] [1, 4] [1, 1]
+// CHECK: %[[A:.*]] = sched.launch @apart(%{{.*}}) outs(%[[P]])
+// CHECK: %[[Q:.*]] = tensor.extract_slice %[[PART:.*]][1] [4] [1]
+// CHECK: %[[B:.*]] = sched.launch @twice(%[[A]]) outs(%[[Q]])
+// CHECK: tensor.insert_slice %[[B]] into %[[PART]][1]
+// CHECK: tensor.insert_slice %[[B]] into %{{.*}}[0]
+func.func @pieces(%x: memref<4xf32>, %out: memref<3x4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %0 = bufferization.to_tensor %x restrict : memref<4xf32> to tensor<4xf32>
+  %e = tensor.empty() : tensor<3x4xf32>
+  %five = tensor.empty() : tensor<5xf32>
+  %2 = scf.for %i = %c0 to %c3 step %c1 iter_args(%s = %e) -> (tensor<3x4xf32>) {
+    %e0 = tensor.empty() : tensor<4xf32>
+    %e1 = tensor.empty() : tensor<4xf32>
+    %a = sched.launch @apart(%0) outs(%e0) inplace [] : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %p = tensor.insert_slice %a into %s[%i, 0] [1, 4] [1, 1] : tensor<4xf32> into tensor<3x4xf32>
+    %b = sched.launch @twice(%a) outs(%e1) inplace [0, 0] : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %low = tensor.insert_slice %b into %five[0] [4] [1] : tensor<4xf32> into tensor<5xf32>
+    %high = tensor.insert_slice %b into %five[1] [4] [1] : tensor<4xf32> into tensor<5xf32>
+    sched.host "print"(%low, %high) outs() {} : (tensor<5xf32>, tensor<5xf32>) -> ()
+    scf.yield %p : tensor<3x4xf32>
+  }
+  sched.commit %2 to %out : tensor<3x4xf32> to memref<3x4xf32>
+  return
+}
