@@ -201,7 +201,8 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
                            "is not supported: call it before");
   Value value = importer.read(tensor, node.loc);
   if (isa<BlockArgument>(value))
-    importer.leavesOfCarried.push_back({value, node.loc});
+    return importer.fail(node.loc, "requires_grad_ inside of repeat or if on what a loop carries "
+                                   "is not supported: call it before");
   Node named{node.json, node.spec,
              node.loc,  node.inputs[0].name.empty() ? node.name : node.inputs[0].name,
              {},        {}};
@@ -214,6 +215,7 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
         "was made a leaf by requires_grad_ and shares its storage with another name";
   }
   leaf->storage->names = isNamed;
+  leaf->storage->leafOfView = tensor.isView && !tensor.cut;
   storage.names -= isNamed;
   tensor = *leaf;
   return success();

@@ -94,12 +94,6 @@ FailureOr<SmallVector<bool>> historyOfResults(Importer &importer, Node &node,
       if (!history[i] && mayReach(importer, value, isActive))
         history[i] = changed = true;
   }
-  for (auto &[leaf, loc] : importer.leavesOfCarried)
-    if (!onlyOnce && isActive(leaf)) {
-      (void)importer.fail(loc, "requires_grad_ inside of repeat or if on what a loop carries is "
-                               "not supported where a later turn may give it a history");
-      return failure();
-    }
   return history;
 }
 

@@ -48,6 +48,8 @@ struct Storage {
   unsigned names = 0;
   /// How often it was written, or a loop around may have.
   unsigned writes = 0;
+  /// requires_grad_ made it of a view: PyTorch's views of it are views of that view's base.
+  bool leafOfView = false;
 };
 
 struct View {
@@ -71,8 +73,9 @@ struct Tensor {
   bool isView = false, isNoGradView = false;
   /// A view that no_grad cut: PyTorch says that it requires grad, though nothing flows to its base.
   bool saysGrad = false;
-  /// The writes of its storage when this view was made.
+  /// The writes of its storage when this view was made, and whether that required grad then.
   unsigned writes = 0;
+  bool hadHistory = false;
   /// One of the views of a list, in PyTorch's words: "Output 1 of Split".
   std::string part;
   /// A Python number: of item, requires_grad and the index of repeat.
@@ -234,8 +237,6 @@ public:
   std::function<mlir::ElementsAttr(llvm::StringRef key)> attached;
   std::string device = "cpu";
   mlir::ModuleOp module;
-  /// What loops carry and requires_grad_ made a leaf: wrong if a turn yields it with a history.
-  llvm::SmallVector<std::pair<Value, mlir::Location>> leavesOfCarried;
   /// What the node at hand wrote in place.
   Value written;
   /// The program says itself what is saved: it was written by --emit=json.

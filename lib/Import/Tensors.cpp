@@ -154,8 +154,9 @@ void Importer::inheritView(Tensor &view, const Tensor &base, StringRef node) {
   view.isNoGradView = base.isNoGradView || !gradEnabled();
   bool cuts = !gradEnabled() && needsGrad(base);
   view.cut |= cuts;
-  view.saysGrad |= cuts;
+  view.saysGrad |= cuts && !base.storage->leafOfView;
   view.writes = base.storage->writes;
+  view.hadHistory = base.storage->leaf || base.storage->history;
 }
 
 /// Ops that PyTorch's autograd does not see.
@@ -299,6 +300,9 @@ LogicalResult Importer::checkWritable(Tensor &target, bool history, Location loc
   if (storage.leaf && !target.cut && gradEnabled())
     return fail(loc, StringRef(target.isView ? "a view of a leaf" : "a leaf") +
                          " Variable that requires grad is being used in an in-place operation.");
+  // PyTorch has no place in the graph for a view that was made before its base had one.
+  if (target.isView && !target.hadHistory && !target.cut && storage.history && gradEnabled())
+    return fail(loc, "a leaf Variable that requires grad is being used in an in-place operation.");
   for (const View &view : target.views)
     if (view.kind == View::Kind::expand)
       return fail(loc,

@@ -75,7 +75,10 @@ def loosened(nodes):
     if wide is None or wide[1] is not None:
         return rows
     tolerance = lambda v: v.get("tol", 0.0) if isinstance(v, dict) else 0.0
-    return [[{**a, "tol": max(tolerance(a), tolerance(b))} if isinstance(a, dict) and "data" in a else a for a, b in zip(*pair)]
+    # What is infinite or NaN, or what is left of numbers that cancel, may come from exact results.
+    rest = lambda x: x == "?" or not math.isfinite(x) or 0 < abs(x) < 1e-5
+    open_ = lambda a, b: ["?" if y == "?" and rest(x) else x for x, y in zip(a["data"], b["data"])]
+    return [[{**a, "data": open_(a, b), "tol": max(tolerance(a), tolerance(b))} if isinstance(a, dict) and "data" in a else a for a, b in zip(*pair)]
             for pair in zip(rows, wide[0])]
 
 

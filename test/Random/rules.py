@@ -181,6 +181,8 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "another error of the program"
     if kind == "other" and BOOLS.search(detail):
         return "more: PyTorch's own derivative does not take bools"
+    if "not implemented for 'Bool'" in message and any(0 in n.get("shape", []) for n in every_node(nodes)):
+        return "limit: products of bools, also without elements"
     if refused == "no history" and any(n.get("create_graph") for n in every_node(nodes)):
         return "constant: a gradient whose derivative is zero has no history"
     if refused == "modified" and kind == "view":
@@ -205,6 +207,8 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "second: what the derivative of a derivative saves"
     if refused in ("freed", "modified", "view", "overlap") and "layout" in oracle.met(nodes):
         return "layout: PyTorch's results have the strides of their operands, and reshape copies them"
+    if kind is None and refused == "no history" and {"cat", "hstack"} & set(words(nodes)) and any(0 in n.get("shape", []) for n in every_node(nodes)):
+        return "none: an empty tensor in a list has no gradient here"
     if kind == "unused" and refused in ("freed", "modified"):
         return "unused: nothing of the graph is needed"
     if refused in ("freed", "modified") and within_body(nodes, messages):
@@ -255,6 +259,8 @@ def allowed(nodes, kind, detail, oracle):
         return "more: PyTorch gives integers a history"
     if kind == "other" and re.search(r"must be Tensor, not (int|float)", detail):
         return "more: ops in place take numbers"
+    if kind == "other" and "does not support 3rd+ order derivatives" in detail:
+        return "more: PyTorch has no derivative"
     if kind == "other" and "ZeroTensors are immutable" in detail:
         return "more: PyTorch adds to zeros that it cannot write"
     if kind == "other" and "the base given to float_power_ has dtype" in detail:
@@ -318,7 +324,7 @@ NAN_RULES = {
     "prod": "prod and cumprod at zeros, infinities and NaN", "nansum": "what nansum leaves out, times an infinite cotangent",
     "addcdiv": "the square of addcdiv's divisor", "norms": "the variance of huge numbers", "logcumsumexp": "cotangents of logcumsumexp",
     "transposed": "a weight of zero times what is not finite", "dist": "distances of what is not finite",
-    "logaddexp": "logaddexp of infinities", "fmod": "fmod by denormal numbers", "certain": "the gradient of a target whose probability is 0 or 1", "extremum": "who gets the gradient of an extremum that is NaN",
+    "logaddexp": "logaddexp of infinities", "hard": "the gradient of hardswish at NaN", "fmod": "fmod by denormal numbers", "certain": "the gradient of a target whose probability is 0 or 1", "extremum": "who gets the gradient of an extremum that is NaN",
 }
 
 
@@ -344,7 +350,8 @@ def value_rules(nodes, oracle):
         yield is_zero_for_none, "constant: a gradient whose derivative is zero has no history"
     if COMPARISONS & has:
         yield is_zero_for_none, "constant: nothing flows through a comparison in place"
-    if any(n["op"].endswith("_") and str((n.get("inputs") or [""])[0]).endswith(".grad") for n in every_node(nodes)):
+    if any(w.endswith("_") for w in words(nodes)) and any(
+            str(o).endswith(".grad") for n in every_node(nodes) if n["op"] != "print" for o in n.get("inputs", [])):
         yield lambda a, b: only_flag(a, b) and not a["grad"], "grad: a .grad does not show its history"
     if "close" in met:
         yield (lambda a, b: alike(a, b, "dtype", "shape", "grad") and b["dtype"] == "bool",

@@ -192,6 +192,12 @@ def var_mean(n, x):
     return torch.var_mean(x, **kw(n, "dim", "keepdim", "correction"))
 
 
+def logit(n, x):
+    if "eps" in n and x.dtype in (torch.float16, torch.bfloat16):
+        raise Outside("PyTorch rounds the bounds")
+    return torch.logit(x, **kw(n, "eps"))
+
+
 def put(in_place):
     def meaning(n, x, v, *indices):
         call = x.index_put_ if in_place else x.index_put
@@ -240,7 +246,7 @@ MEANINGS = {
     "softplus": plain(F.softplus, "beta", "threshold"), "celu": plain(F.celu, "alpha"), "elu": plain(F.elu, "alpha"),
     "leaky_relu": plain(F.leaky_relu, "negative_slope"), "hardtanh": plain(F.hardtanh, "min_val", "max_val"),
     "hardshrink": plain(F.hardshrink, "lambd"), "softshrink": plain(F.softshrink, "lambd"), "gelu": plain(F.gelu, "approximate"),
-    "round": plain(torch.round, "decimals"), "logit": plain(torch.logit, "eps"), "nan_to_num": plain(torch.nan_to_num, "nan", "posinf", "neginf"),
+    "round": plain(torch.round, "decimals"), "logit": logit, "nan_to_num": plain(torch.nan_to_num, "nan", "posinf", "neginf"),
     "clamp": plain(torch.clamp, "min", "max"), "div": plain(torch.div, "rounding_mode"), "isclose": plain(torch.isclose, "rtol"),
     "dist": plain(torch.dist, "p"), "addcmul": plain(torch.addcmul, "value"), "addcdiv": plain(torch.addcdiv, "value"),
     # indices
@@ -281,13 +287,13 @@ MEANINGS = {
 WHAT_MEETS = {
     "nextafter": ("nextafter", not_finite), "nextafter_": ("nextafter", not_finite), "nansum": ("nansum", lambda x: x.isnan()), "nanmean": ("nansum", lambda x: x.isnan()),
     "addcdiv": ("addcdiv", lambda x, a, b: ~torch.isfinite(1 / (b * b).to(torch.float32)) if torch.is_tensor(b) else False),
-    "prod": ("prod", lambda x: not_finite(x) or (x == 0)), "cumprod": ("prod", lambda x: not_finite(x) or (x == 0)),
+    **{k: ("prod", lambda x: not_finite(x) or (x == 0) | (x.abs() > 1e9)) for k in ("prod", "cumprod")},
     "scaled_dot_product_attention": ("attention", not_finite), "polygamma": ("polygamma", lambda x: x.abs() > 2**24),
     "logcumsumexp": ("logcumsumexp", lambda x: True), "dist": ("dist", not_finite), "cdist": ("dist", not_finite),
     **{k: ("shrink", lambda x: x.isnan()) for k in ("hardshrink", "softshrink", "hardtanh", "elu", "celu")},
     **{k: ("norms", huge) for k in ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "var", "std", "normalize",
                                     "cosine_similarity")},
-    **{k: ("close", close) for k in ("eq", "ne")},
+    "hardswish": ("hard", lambda x: x.isnan()), **{k: ("close", close) for k in ("eq", "ne")},
     **{k: ("logaddexp", not_finite) for k in ("logaddexp", "logaddexp2")},
     **{k: ("fmod", lambda x, y: torch.is_tensor(y) and y.is_floating_point() and ((y != 0) & (y.abs() < torch.finfo(y.dtype).tiny))) for k in ("fmod", "fmod_")},
     "binary_cross_entropy": ("certain", lambda x, t, *rest: t.requires_grad and ((x == 0) | (x == 1))),

@@ -205,6 +205,7 @@ class Program:
         self.forced = forced  # which way the ifs go, instead of their conditions
         self.branches = 0
         self.handed = set()  # storages of what came out of loops and branches
+        self.together = []  # what came out of them with others
         self.leaves = []
         self.failed = None  # the innermost node that PyTorch refused
         self.made = {}  # where in the graph a name was when it was given or written
@@ -308,6 +309,8 @@ class Program:
             names = [other for scope in self.scopes for other, value in scope.items() if value is t]
             if names[0] != name and self.forced is None:
                 raise Outside
+        if self.forced is None and any(t is other and t.grad_fn is not None for t in wrt for other in self.together):
+            raise Outside  # one of what a loop hands on may be made of another
         for name, t in zip(n["wrt"], wrt):
             # A write to its base gives a view another place in the graph; and one that changes nothing is its base for gradc.
             if self.forced is None and t._is_view() and (self.made.get(name, (None,))[0] is not t.grad_fn or
@@ -380,6 +383,7 @@ class Program:
     def hand_on(self, names):
         self.scopes[-1].update(names)
         self.handed |= {storage_of(t) for t in names.values() if torch.is_tensor(t)}
+        self.together += [t for t in names.values() if torch.is_tensor(t) and len(names) > 1]
 
     # ---- prints ----
 
