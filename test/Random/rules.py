@@ -116,6 +116,12 @@ def is_near(a, b):
     return alike(a, b, "dtype", "shape") and all(y == "?" or x == y or abs(x - y) <= 1e-9 * abs(y) for x, y in zip(a["data"], b["data"]))
 
 
+def is_tiny(a, b):
+    """All elements that differ are as small as a quotient by a square that overflows."""
+    return alike(a, b, "dtype", "shape", "grad") and all(
+        y == "?" or x == y or max(abs(x), abs(y)) < 1e-18 or x != x and y != y for x, y in zip(a["data"], b["data"]))
+
+
 def is_nan_here(a, b):
     """All elements that differ are NaN here."""
     return alike(a, b, "dtype", "shape", "grad") and not any(
@@ -207,6 +213,8 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "second: what the derivative of a derivative saves"
     if refused in ("freed", "modified", "view", "overlap") and "layout" in oracle.met(nodes):
         return "layout: PyTorch's results have the strides of their operands, and reshape copies them"
+    if kind is None and refused == "no history" and "view of no_grad" in oracle.met(nodes):
+        return "view: made without history"
     if kind is None and refused == "no history" and {"cat", "hstack"} & set(words(nodes)) and any(0 in n.get("shape", []) for n in every_node(nodes)):
         return "none: an empty tensor in a list has no gradient here"
     if kind == "unused" and refused in ("freed", "modified"):
@@ -372,6 +380,10 @@ def value_rules(nodes, oracle):
         yield is_at_nan, "nan: norms under an infinite cotangent"
     if "short norm" in met:
         yield is_at_nan, "nan: the derivative of a small norm of f16, whose steps overflow in PyTorch"
+    if "view of no_grad" in met:
+        yield lambda a, b: only_flag(a, b) and not a["grad"], "view: made without history"
+    if "addcdiv" in met:
+        yield is_tiny, "nan: " + NAN_RULES["addcdiv"]
     if {"addcdiv", "logcumsumexp"} <= met:
         yield lambda a, b: alike(a, b, "dtype", "shape", "grad"), "nan: logcumsumexp drops the NaN of addcdiv's squared divisor"
     for what in sorted(met & set(NAN_RULES)):

@@ -319,6 +319,8 @@ def look_back(op, y, *inputs):
         return
     if whole.requires_grad and whole.numel() == 0:
         MET.add("empty")
+    if whole._is_view() and whole.requires_grad and not torch.is_grad_enabled():
+        MET.add("view of no_grad")
     if op in ("var", "std", "var_mean", "dist", "cdist", "norm", "pairwise_distance", "cosine_similarity", "cosine_embedding_loss", "normalize",
               "triplet_margin_loss"):
         watch("norms at infinity", whole)
