@@ -286,7 +286,7 @@ MEANINGS = {
 
 WHAT_MEETS = {
     "nextafter": ("nextafter", not_finite), "nextafter_": ("nextafter", not_finite), "nansum": ("nansum", lambda x: x.isnan()), "nanmean": ("nansum", lambda x: x.isnan()),
-    "addcdiv": ("addcdiv", lambda x, a, b: ~torch.isfinite(1 / (b * b).to(torch.float32)) if torch.is_tensor(b) else False),
+    "addcdiv": ("addcdiv", lambda x, a, b: ~torch.isfinite(1 / (b * b).to(torch.float32)) | (b * b).isinf() if torch.is_tensor(b) else False),
     **{k: ("prod", lambda x: not_finite(x) or (x == 0) | (x.abs() > 1e9)) for k in ("prod", "cumprod")},
     "scaled_dot_product_attention": ("attention", not_finite), "polygamma": ("polygamma", lambda x: x.abs() > 2**24),
     "logcumsumexp": ("logcumsumexp", lambda x: True), "dist": ("dist", not_finite), "cdist": ("dist", not_finite),
