@@ -200,7 +200,8 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
                            "requires_grad_ inside of repeat or if on a tensor made outside "
                            "is not supported: call it before");
   Value value = importer.read(tensor, node.loc);
-  if (isa<BlockArgument>(value))
+  auto carried = dyn_cast<BlockArgument>(value);
+  if (carried && !isa<func::FuncOp>(carried.getOwner()->getParentOp()))
     return importer.fail(node.loc, "requires_grad_ inside of repeat or if on what a loop carries "
                                    "is not supported: call it before");
   Node named{node.json, node.spec,
