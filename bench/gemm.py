@@ -7,6 +7,8 @@ core. Prints a row a shape (GFLOP/s of both, their ratio: over 1, gradc is faste
     gemm.py --gradc build/bin/gradc                       # the shapes of the table below
     gemm.py --gradc build/bin/gradc --random 200          # sizes of 8 to 1,448 and any transposes, drawn by --seed
     gemm.py --gradc build/bin/gradc NT,1024,768,256       # op(a) is 1024x256, op(b) 256x768, b is transposed
+
+With --threads N, gradc is timed beside itself instead: GFLOP/s of one thread and of N, and how much of N times the first that is.
 """
 import argparse
 import json
@@ -68,6 +70,26 @@ def run(*command, **more):
     return result.stdout
 
 
+def efficiency(args, folder, shape):
+    """GFLOP/s of an executable on one thread and on args.threads, in turns, and the part of perfect scaling."""
+    import numpy
+
+    kind, m, n, k = shape
+    rng = numpy.random.default_rng(7)
+    a, b = ((k, m) if kind[0] == "T" else (m, k)), ((n, k) if kind[1] == "T" else (k, n))
+    numpy.savez(folder / "gemm.npz", a=rng.standard_normal(a, "float32"), b=rng.standard_normal(b, "float32"))
+    run(args.gradc, "build", folder / "gemm.json", "--grad=none", "-o", folder / "gemm.exe")
+    best = {1: math.inf, args.threads: math.inf}
+    for _ in range(2):
+        for threads in best:
+            pinned = args.prefix.rsplit(" ", 1)[0].split() + [",".join(map(str, range(threads)))]
+            out = run(*pinned, folder / "gemm.exe", "--inputs", folder / "gemm.npz", "--threads", threads, "--bench",
+                      args.seconds / 2)  # fmt: skip
+            best[threads] = min(best[threads], json.loads(out.strip().splitlines()[-1])["best_ns"])
+    one, all_ = (2.0 * m * n * k / best[threads] for threads in best)
+    return one, all_, all_ / one / args.threads
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shape", nargs="*", help="KIND,M,N,K with KIND one of NN, NT, TN, TT")
@@ -76,13 +98,19 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.4, help="for each shape")
     parser.add_argument("--prefix", default="taskset -c 0", help="what pins a process, perhaps chrt -f 50 taskset -c 0")
+    parser.add_argument("--threads", type=int, default=1, help="scaling instead of OpenBLAS, over cores 0 to N - 1")
     args = parser.parse_args()
-    blas, ratios = openblas(), []
+    blas, ratios = args.threads > 1 or openblas(), []
     with tempfile.TemporaryDirectory() as folder:
         d = pathlib.Path(folder)
         run(os.environ.get("CC", "cc"), "-O2", HERE / "gemm.c", "-o", d / "gemm", "-ldl", "-lm")
         for kind, m, n, k in shapes(args):
             (d / "gemm.json").write_text(json.dumps(graph(kind, m, n, k)))
+            if args.threads > 1:
+                one, several, part = efficiency(args, d, (kind, m, n, k))
+                ratios.append((part, f"{kind} {m}x{n}x{k}"))
+                print(f"{kind} {m:5} {n:5} {k:5}  1 thread {one:6.1f}  {args.threads} {several:6.1f}  {part:.2f}", flush=True)
+                continue
             run(args.gradc, "build", d / "gemm.json", "--emit=obj", "-o", d / "gemm.o")
             run(os.environ.get("CC", "cc"), "-shared", d / "gemm.o", "-o", d / "gemm.so", "-lm")
             environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")

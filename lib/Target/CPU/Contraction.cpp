@@ -10,12 +10,16 @@
 // the batch. Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008), has
 // the reasons.
 #include "Contraction.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace gradc;
 using namespace gradc::cpu;
 using sched::Access;
 using sched::KernelNode;
+
+/// With so many tiles of rows, threads share the rows rather than each block of them.
+static constexpr int64_t kOwnedTiles = 32;
 
 ContractionEmitter::ContractionEmitter(LaneBuilder &b, const Kernel &kernel)
     : b(b), kernel(kernel), g(kernel.graph), plan(g), at(b, kernel, plan.n), n(plan.n), m(plan.m),
@@ -85,6 +89,10 @@ void ContractionEmitter::run() {
     batch *= g.sizes[d];
   bool sharesBatch = b.team && !kernel.scratch && batch >= kShareFrom;
   sharesTiles = b.team && !sharesBatch;
+  // What another core has just written is slow to read: each thread packs the rows that it needs.
+  ownsRows = sharesTiles && packed && plan.packsBlocks() && rows >= kOwnedTiles * tileRows;
+  if (ownsRows)
+    packed = b.ownMemory(packed, plan.packedRowElements() * elementBytes());
   if (sharesBatch)
     return shareBatch();
   outerLoops(outer);
@@ -117,16 +125,19 @@ void ContractionEmitter::oneProduct() {
   blocks(zero, b.i64(columns), nBlock >= columns ? 0 : nBlock, [&](Value from, Value to) {
     firstColumn = from, endColumn = to;
     blocks(zero, b.i64(rows), sumBlock >= rows ? 0 : sumBlock, [&](Value first, Value end) {
-      firstRow = firstSum = first, endRow = end;
+      firstSum = first;
+      if (ownsRows)
+        std::tie(first, end) = rowsOfThread(first, end);
+      firstRow = first, endRow = end;
       sumsOf(first, end);
     });
   });
 }
 
 /// How many tiles [first, end) has, the last one perhaps not whole.
-Value ContractionEmitter::tilesIn(Value first, Value end, int64_t tile) {
+Value ContractionEmitter::tilesIn(Value first, Value end, Value tile) {
   Value length = arith::SubIOp::create(b.b, b.loc, end, first);
-  return arith::DivUIOp::create(b.b, b.loc, b.add(length, tile - 1), b.i64(tile));
+  return arith::DivUIOp::create(b.b, b.loc, b.add(b.add(length, tile), -1), tile);
 }
 
 void ContractionEmitter::meet() {
@@ -138,35 +149,67 @@ void ContractionEmitter::meet() {
 /// `body` as a part of one column (or row) of tiles after the other.
 void ContractionEmitter::shareTiles(llvm::function_ref<void()> body) {
   rowFrom = firstRow, rowTo = endRow, columnFrom = firstColumn, columnTo = endColumn;
-  if (!sharesTiles)
+  if (!sharesTiles || ownsRows)
     return body();
-  // What the loop below runs over, and the other dim.
-  struct Side {
-    Value first, end;
-    int64_t tile;
-    Value &from, &to;
-  } rowSide{firstRow, endRow, tileRows, rowFrom, rowTo},
-      columnSide{firstColumn, endColumn, tileVectors * width, columnFrom, columnTo};
-  Side &slow = plan.rowsFirst ? rowSide : columnSide;
-  Side &fast = plan.rowsFirst ? columnSide : rowSide;
-  Value length = tilesIn(fast.first, fast.end, fast.tile);
-  Value total = tilesIn(slow.first, slow.end, slow.tile);
-  total = arith::MulIOp::create(b.b, b.loc, total, length);
-  auto [from, to] = b.share(total);
-  Value first = arith::DivUIOp::create(b.b, b.loc, from, length);
-  Value end = arith::DivUIOp::create(b.b, b.loc, b.add(b.add(to, length), -1), length);
+  Side rowSide{firstRow, endRow, b.i64(tileRows), tileRows, rowFrom, rowTo};
+  Side columnSide{firstColumn, endColumn, b.i64(tileVectors * width), width, columnFrom, columnTo};
+  if (plan.rowsFirst)
+    sharePairs(rowSide, columnSide, body);
+  else
+    sharePairs(columnSide, rowSide, body);
+}
+
+/// The pairs of tiles of two dims that are this thread's: `body` gets one tile of the slow dim
+/// after the other, with all or a part of the fast one's. A tile counts as the units that it has,
+/// so that one that is not whole does not leave a thread waiting.
+void ContractionEmitter::sharePairs(const Side &slow, const Side &fast,
+                                    llvm::function_ref<void()> body) {
+  auto times = [&](Value x, Value y) -> Value { return arith::MulIOp::create(b.b, b.loc, x, y); };
+  Value unit = b.i64(slow.unit), length = tilesIn(fast.first, fast.end, fast.tile);
+  Value whole = times(length, arith::DivUIOp::create(b.b, b.loc, slow.tile, unit));
+  auto [from, to] = b.share(times(tilesIn(slow.first, slow.end, unit), length));
+  Value first = arith::DivUIOp::create(b.b, b.loc, from, whole);
+  Value end = tilesIn(b.i64(0), to, whole);
   b.loop(first, end, 1, [&](Value number) {
-    Value before = arith::MulIOp::create(b.b, b.loc, number, length);
+    slow.from = b.add(slow.first, times(number, slow.tile));
+    slow.to = arith::MinSIOp::create(b.b, b.loc, b.add(slow.from, slow.tile), slow.end);
+    Value units = tilesIn(slow.from, slow.to, unit), before = times(number, whole);
     auto placeOf = [&](Value at) -> Value {
       Value i = arith::SubIOp::create(b.b, b.loc, at, before);
       i = arith::MaxSIOp::create(b.b, b.loc, i, b.i64(0));
-      i = arith::MinSIOp::create(b.b, b.loc, i, length);
-      return arith::MinSIOp::create(b.b, b.loc, b.add(fast.first, b.mul(i, fast.tile)), fast.end);
+      i = arith::MinSIOp::create(b.b, b.loc, arith::DivUIOp::create(b.b, b.loc, i, units), length);
+      return arith::MinSIOp::create(b.b, b.loc, b.add(fast.first, times(i, fast.tile)), fast.end);
     };
     fast.from = placeOf(from), fast.to = placeOf(to);
-    slow.from = b.add(slow.first, b.mul(number, slow.tile));
-    slow.to = arith::MinSIOp::create(b.b, b.loc, b.add(slow.from, slow.tile), slow.end);
     body();
+  });
+}
+
+/// The block at hand row after row, over columns that each thread packs for itself, since what
+/// another core has just written is slow to read. One thread packs the whole block at once; several
+/// take a tile of columns each time.
+void ContractionEmitter::shareOwnColumns(Value from, Value to) {
+  int64_t tile = tileVectors * width;
+  Value several =
+      arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ugt, b.team->count, b.i64(1));
+  Value group = arith::SelectOp::create(b.b, b.loc, several, b.i64(tile), b.i64(nBlock));
+  llvm::SaveAndRestore keptPanel(panel), keptFirst(firstColumn), keptEnd(endColumn);
+  Value blockFirst = firstColumn, blockEnd = endColumn;
+  panel = b.ownMemory(panel, plan.inner * kBlock * tile * elementBytes());
+  sharePairs({blockFirst, blockEnd, group, width, columnFrom, columnTo},
+             {firstRow, endRow, b.i64(tileRows), tileRows, rowFrom, rowTo}, [&] {
+               firstColumn = columnFrom, endColumn = columnTo;
+               packBlock(from, to);
+               rowsOfTiles(from, to);
+             });
+}
+
+/// All columns of the part at hand for each tile of rows.
+void ContractionEmitter::rowsOfTiles(Value from, Value to) {
+  rowTiles([&](Value row, int64_t count) {
+    columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
+      blockTile(row, count, column, lanes, from, to);
+    });
   });
 }
 
@@ -175,7 +218,7 @@ void ContractionEmitter::shareColumns(llvm::function_ref<void()> body) {
   columnFrom = firstColumn, columnTo = endColumn;
   if (sharesTiles) {
     int64_t tile = tileVectors * width;
-    auto [from, to] = b.share(tilesIn(firstColumn, endColumn, tile));
+    auto [from, to] = b.share(tilesIn(firstColumn, endColumn, b.i64(tile)));
     columnTo = arith::MinSIOp::create(b.b, b.loc, b.add(firstColumn, b.mul(to, tile)), endColumn);
     columnFrom = b.add(firstColumn, b.mul(from, tile));
   }
@@ -185,12 +228,16 @@ void ContractionEmitter::shareColumns(llvm::function_ref<void()> body) {
 /// The same for rows.
 void ContractionEmitter::shareRows(llvm::function_ref<void()> body) {
   rowFrom = firstRow, rowTo = endRow;
-  if (sharesTiles) {
-    auto [from, to] = b.share(tilesIn(firstRow, endRow, tileRows));
-    rowTo = arith::MinSIOp::create(b.b, b.loc, b.add(firstRow, b.mul(to, tileRows)), endRow);
-    rowFrom = b.add(firstRow, b.mul(from, tileRows));
-  }
+  if (sharesTiles && !ownsRows)
+    std::tie(rowFrom, rowTo) = rowsOfThread(firstRow, endRow);
   body();
+}
+
+/// This thread's part of [first, end).
+std::pair<Value, Value> ContractionEmitter::rowsOfThread(Value first, Value end) {
+  auto [from, to] = b.share(tilesIn(first, end, b.i64(tileRows)));
+  return {b.add(first, b.mul(from, tileRows)),
+          arith::MinSIOp::create(b.b, b.loc, b.add(first, b.mul(to, tileRows)), end)};
 }
 
 /// `body` with [from, to) in parts of `size`; 0: in one.
@@ -214,7 +261,8 @@ void ContractionEmitter::sumsOf(Value first, Value end) {
           [&](Value row, int64_t count) { keep(row, count, column, lanes, zeros(count, lanes)); });
     });
   });
-  meet();
+  if (!ownsRows)
+    meet();
   blocks(zero, b.i64(plan.kSize), kBlock,
          [&](Value from, Value to) { products(first, end, from, to); });
   firstRow = first, endRow = end;
@@ -225,41 +273,43 @@ void ContractionEmitter::sumsOf(Value first, Value end) {
       });
     });
   });
-  meet();
+  if (!ownsRows)
+    meet();
 }
 
 /// The same over [from, to) of the slowest contracted dim.
 void ContractionEmitter::products(Value first, Value end, Value from, Value to) {
   bool whole = plan.packsBlocks() && kernel.scratch;
+  if (whole && plan.rowsFirst && sharesTiles) {
+    firstRow = first, endRow = end;
+    return shareOwnColumns(from, to);
+  }
   if (whole) {
     shareColumns([&] { packBlock(from, to); });
-    if (!packed)
+    if (!packed || ownsRows)
       meet();
   }
   blocks(first, end, mBlock >= std::min(rows, sumBlock) ? 0 : mBlock, [&](Value row, Value last) {
     firstRow = row, endRow = last;
     if (packed) {
       shareRows([&] { packRows(from, to); });
-      meet();
+      if (!ownsRows)
+        meet();
     }
     shareTiles([&] {
       if (plan.rowsFirst && (whole || !panel))
-        return rowTiles([&](Value row, int64_t count) {
-          columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
-            blockTile(row, count, column, lanes, from, to);
-          });
-        });
+        return rowsOfTiles(from, to);
       columnTiles([&](Value column, ArrayRef<int64_t> lanes) {
         if (panel && !whole)
           pack(column, lanes, from, to);
         rowTiles([&](Value row, int64_t count) { blockTile(row, count, column, lanes, from, to); });
       });
     });
-    if (packed)
+    if (packed && !ownsRows)
       meet();
   });
   // What is packed is read no more, and the sums are there.
-  if ((whole || sumsBuffer) && !packed)
+  if (ownsRows || ((whole || sumsBuffer) && !packed))
     meet();
 }
 

@@ -23,10 +23,21 @@ private:
   void outerLoops(llvm::ArrayRef<int> dims);
   void shareBatch();
   void oneProduct();
+  /// A dim that is cut into tiles of some units each, and the part of it that is being worked on.
+  struct Side {
+    mlir::Value first, end, tile;
+    int64_t unit;
+    mlir::Value &from, &to;
+  };
   void shareTiles(llvm::function_ref<void()> body);
+  void sharePairs(const Side &slow, const Side &fast, llvm::function_ref<void()> body);
+  void shareOwnColumns(mlir::Value from, mlir::Value to);
+  std::pair<mlir::Value, mlir::Value> rowsOfThread(mlir::Value first, mlir::Value end);
+  int64_t elementBytes() const { return std::max(1u, c.type.getIntOrFloatBitWidth() / 8); }
+  void rowsOfTiles(mlir::Value from, mlir::Value to);
   void shareColumns(llvm::function_ref<void()> body);
   void shareRows(llvm::function_ref<void()> body);
-  mlir::Value tilesIn(mlir::Value first, mlir::Value end, int64_t tile);
+  mlir::Value tilesIn(mlir::Value first, mlir::Value end, mlir::Value tile);
   void meet();
   void blocks(mlir::Value from, mlir::Value to, int64_t size,
               llvm::function_ref<void(mlir::Value, mlir::Value)> body);
@@ -81,6 +92,7 @@ private:
   mlir::Value firstRow, endRow, firstColumn, endColumn, firstSum;
   mlir::Value rowFrom, rowTo, columnFrom, columnTo;
   bool sharesTiles = false; // between the threads; else one does all of a block
+  bool ownsRows = false;    // each thread has rows that are its own
   Index index;
 };
 
