@@ -351,14 +351,23 @@ Outcome Compiler::translate() {
   llvm::raw_string_ostream os(said);
   if (options.verifyEach && llvm::verifyModule(*translated, &os))
     return fail("wrong LLVM IR: " + said, Outcome::Internal);
-  link::optimize(translated, *target, options.optLevel);
+  // Nobody asks for LLVM IR of a program that goes on to an object.
+  bool ends = becomesObject && options.dumpDir.empty();
+  parts = ends && target->getTargetTriple().isOSBinFormatELF() ? link::partsOf(*translated) : 1;
+  if (parts == 1)
+    link::optimize(translated, *target, options.optLevel);
   return Outcome::Done;
 }
 
 Outcome Compiler::emitObject() {
   objectFile = {};
-  if (!link::emitMachineCode(*translated, *target, /*assembly=*/false, objectFile.code))
+  auto wrong = [&](const llvm::Twine &text) { (void)fail(text, Outcome::Internal); };
+  if (parts > 1) {
+    if (!link::compileParts(*translated, *target, options.optLevel, parts, objectFile, wrong))
+      return Outcome::Internal;
+  } else if (!link::emitMachineCode(*translated, *target, /*assembly=*/false, objectFile.code)) {
     return fail("this target has no object files", Outcome::Unsupported);
+  }
   if (!link::attachWeights(objectFile, link::weightsOf(described)))
     return fail("the object file has no section for weights", Outcome::Internal);
   if (options.pt2.owner)

@@ -149,6 +149,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> mlirModule;
   std::unique_ptr<llvm::LLVMContext> llvmContext;
   std::unique_ptr<llvm::Module> translated;
+  unsigned parts = 1; // several: `translated` is optimised when it becomes an object
   std::unique_ptr<llvm::TargetMachine> target;
   link::Program described;
   link::DeviceCode deviceCode;

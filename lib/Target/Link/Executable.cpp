@@ -4,6 +4,7 @@
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -38,6 +39,38 @@ static bool runLinker(ArrayRef<std::string> arguments, gradc::link::ErrorHandler
   if (result.retCode)
     error("the linker failed: " + StringRef(said).trim());
   return result.retCode == 0;
+}
+
+bool gradc::link::joinObjects(ArrayRef<SmallVector<char, 0>> objects, SmallVectorImpl<char> &out,
+                              ErrorHandler error) {
+  SmallVector<SmallString<128>> files;
+  scope_exit remove([&] {
+    for (auto &file : files)
+      sys::fs::remove(file);
+  });
+  auto makeFile = [&]() -> StringRef {
+    std::error_code code = sys::fs::createTemporaryFile("gradc", "o", files.emplace_back());
+    if (code)
+      error("cannot write a temporary file: " + code.message());
+    return code ? "" : files.back().str();
+  };
+  StringRef joined = makeFile();
+  std::vector<std::string> arguments{"ld.lld", "-r", "--threads=1", "-o", joined.str()};
+  for (auto &object : objects) {
+    StringRef file = joined.empty() ? "" : makeFile();
+    if (file.empty() || !writeOutput(file, StringRef(object.data(), object.size()), error))
+      return false;
+    arguments.push_back(file.str());
+  }
+  if (!runLinker(arguments, error))
+    return false;
+  auto read = MemoryBuffer::getFile(joined, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!read) {
+    error("cannot read '" + joined + "': " + read.getError().message());
+    return false;
+  }
+  out.assign((*read)->getBufferStart(), (*read)->getBufferEnd());
+  return true;
 }
 
 bool gradc::link::linkExecutable(const ObjectFile &object, const Triple &triple,

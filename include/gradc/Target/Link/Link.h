@@ -99,6 +99,16 @@ bool attachWeights(ObjectFile &object, std::vector<Weight> weights);
 bool emitMachineCode(llvm::Module &module, llvm::TargetMachine &machine, bool assembly,
                      llvm::SmallVectorImpl<char> &out);
 
+/// How many parts a module is worth compiling in: one of a small one.
+unsigned partsOf(const llvm::Module &module);
+/// optimize and emitMachineCode by `count` parts, which threads share. The code is the same
+/// whatever their number. False after an error.
+bool compileParts(llvm::Module &module, const llvm::TargetMachine &machine, unsigned optLevel,
+                  unsigned count, ObjectFile &object, ErrorHandler error);
+/// One object file of several. False after an error.
+bool joinObjects(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,
+                 llvm::SmallVectorImpl<char> &out, ErrorHandler error);
+
 /// The text of NAME.h.
 std::string emitHeader(const Program &program);
 
