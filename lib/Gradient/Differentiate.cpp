@@ -30,6 +30,7 @@ private:
   LogicalResult expand(ag::SetGradOp op, GradEnv &env);
   LogicalResult expand(ag::ZeroGradOp op, GradEnv &env);
   void expand(ag::RequiresGradOp op);
+  void resolve(ag::LeafOp op);
   void expand(ag::PrintOp op);
   void accumulate(StringAttr name, Value gradient, OpBuilder &b, GradEnv &env);
   void readPersistent(GradEnv &env);
@@ -52,6 +53,7 @@ private:
   Tape tape;
   llvm::DenseMap<Value, GradState>
       openGrads;                 // results of ag.grad may_be_none that are or may be None
+  bool makesGraphs = false;      // a gradient before has a history
   SmallVector<Operation *> done; // erased at the end: the tape compares their places
 };
 
@@ -147,6 +149,8 @@ LogicalResult Expander::statement(Operation *op, GradEnv &env) {
     return expand(zero, env);
   if (auto query = dyn_cast<ag::RequiresGradOp>(op))
     expand(query);
+  else if (auto leaf = dyn_cast<ag::LeafOp>(op); leaf && makesGraphs)
+    resolve(leaf);
   else if (auto print = dyn_cast<ag::PrintOp>(op))
     expand(print);
   return success();
@@ -163,6 +167,7 @@ LogicalResult Expander::expand(ag::BackwardOp op, GradEnv &env) {
   Activity active(func);
   if (!active(op.getValue()))
     return op.emitError("element 0 of tensors does not require grad and does not have a grad_fn");
+  makesGraphs |= op.getCreateGraph();
   Reverse reverse(op, active, tape, op.getRetainGraph() || op.getCreateGraph());
   if (failed(reverse.run(op.getValue(), op.getCotangent())))
     return failure();
@@ -272,6 +277,13 @@ LogicalResult Expander::expand(ag::ZeroGradOp op, GradEnv &env) {
     state.value = splat(b, op.getLoc(), leafType(name), 0);
   done.push_back(op);
   return success();
+}
+
+/// `requires_grad_` of what a .grad with a history went into changes nothing: it requires grad.
+void Expander::resolve(ag::LeafOp op) {
+  auto init = op.getValue().getDefiningOp<ag::DetachOp>();
+  if (init && init->hasAttr("ag.init") && Activity(func)(init.getX()))
+    op.getY().replaceAllUsesWith(init.getX());
 }
 
 void Expander::expand(ag::RequiresGradOp op) {

@@ -125,7 +125,13 @@ struct PromoteVariables : impl::PromoteVariablesBase<PromoteVariables> {
       ag::ModifiedOp::create(b, set.getLoc(), content.readers);
     Value value = set.getValue();
     // A leaf holds the value, not the history, of what is written into it.
-    content.value = leaf ? Value(ag::DetachOp::create(b, set.getLoc(), value)) : value;
+    content.value = value;
+    if (leaf) {
+      auto detached = ag::DetachOp::create(b, set.getLoc(), value);
+      if (set.getInit())
+        detached->setAttr("ag.init", b.getUnitAttr());
+      content.value = detached;
+    }
     content.readers.clear();
     set.erase();
   }

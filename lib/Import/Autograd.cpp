@@ -183,6 +183,18 @@ static LogicalResult requiresGrad(Importer &importer, Node &node) {
   return success();
 }
 
+/// PyTorch's views of a tensor that becomes a leaf require grad, too, but nothing flows from them
+/// to it: each is a leaf of its own.
+static void makeLeavesOfViews(Importer &importer, Node &node, ArrayRef<NamedTensor> views) {
+  for (auto &[name, view] : views) {
+    Node named{node.json, node.spec, node.loc, name, {}, {}};
+    TensorRef leaf = importer.makeVariable(named, importer.read(*view, node.loc));
+    leaf->storage->shared = "is a view of what requires_grad_ made a leaf";
+    leaf->storage->names = 1;
+    *view = *leaf;
+  }
+}
+
 /// A tensor without history becomes a leaf.
 static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
   Storage &storage = *tensor.storage;
@@ -217,6 +229,8 @@ static LogicalResult makeLeaf(Importer &importer, Node &node, Tensor &tensor) {
   }
   leaf->storage->names = isNamed;
   leaf->storage->leafOfView = tensor.isView && !tensor.cut;
+  if (!tensor.isView)
+    makeLeavesOfViews(importer, node, importer.viewsOf(tensor));
   storage.names -= isNamed;
   tensor = *leaf;
   return success();

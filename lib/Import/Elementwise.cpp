@@ -392,11 +392,13 @@ static Value withNextafterGradient(Importer &importer, Node &node, const ag::OpE
   auto type = cast<RankedTensorType>(y.getType());
   Value x = values[0], none = importer.splat(type, 0, loc);
   Value fixed = ag::DetachOp::create(b, loc, x);
-  // x - x is no zero for infinities.
+  // x - x is no zero for infinities, NaN for NaN as the result is.
   Value gap = ag::SubOp::create(b, loc, fixed, fixed);
+  Value follow =
+      ag::LogicalOrOp::create(b, loc, ag::CompareOp::create(b, loc, gap, none, ag::Predicate::eq),
+                              ag::CompareOp::create(b, loc, fixed, fixed, ag::Predicate::ne));
   Value moves = ag::LogicalAndOp::create(
-      b, loc, ag::CompareOp::create(b, loc, fixed, values[1], ag::Predicate::ne),
-      ag::CompareOp::create(b, loc, gap, none, ag::Predicate::eq));
+      b, loc, ag::CompareOp::create(b, loc, fixed, values[1], ag::Predicate::ne), follow);
   Value follows = ag::SelectOp::create(b, loc, moves, ag::SubOp::create(b, loc, fixed, x), none);
   y = ag::SubOp::create(b, loc, ag::DetachOp::create(b, loc, y), follows);
   Shape starts(type.getRank(), 0), steps(type.getRank(), 1);

@@ -84,6 +84,7 @@ struct Tensor {
   unsigned version = 0;
 };
 using TensorRef = std::shared_ptr<Tensor>;
+using NamedTensor = std::pair<std::string, TensorRef>;
 
 struct Operand {
   const Json *json = nullptr;
@@ -153,6 +154,8 @@ public:
   TensorRef lookup(const Json &at, llvm::StringRef name);
   /// Null when there is none.
   TensorRef find(llvm::StringRef name) const;
+  /// The named views of a tensor, each once, in the order of their names.
+  llvm::SmallVector<NamedTensor> viewsOf(const Tensor &tensor) const;
   Scope &pushScope() { return scopes.emplace_back(); }
   void popScope();
 

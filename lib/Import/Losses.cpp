@@ -164,9 +164,9 @@ static Term poissonNll(Call &call, Term x, Term t) {
   Term loss = call.node.flag("log_input", true) ? exp(x) - t * x : x - t * log(x + eps);
   if (!call.node.flag("full"))
     return loss;
-  Term isSmall = compare(t, 1, P::le), safe = select(isSmall, 2, t);
-  Term stirling = safe * log(safe) - safe + log(safe * (2 * std::numbers::pi)) * 0.5;
-  return loss + select(isSmall, 0, stirling);
+  // As in PyTorch the gradient of a target below 0 is NaN, although its term is left out.
+  Term stirling = t * log(t) - t + log(t * (2 * std::numbers::pi)) * 0.5;
+  return loss + select(compare(t, 1, P::le), 0, stirling);
 }
 
 static LogicalResult gaussianNll(Importer &importer, Node &node) {

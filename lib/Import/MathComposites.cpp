@@ -222,13 +222,16 @@ static Value ldexp(Importer &importer, Node &node) {
   Type type = c.element(c[0]);
   Type wide = type.isF64() ? type : Type(importer.b.getF32Type());
   Value x = c.to(c[0], wide), n = importer.read(*node.inputs[1].tensor, node.loc);
-  auto fit = [&](Value value) {
-    return importer.broadcast(c.to(value, wide), cast<RankedTensorType>(x.getType()).getShape(),
-                              node.loc);
-  };
+  // A power without dims is one of the dtype of x, if that is wider.
+  auto own = dyn_cast<FloatType>(node.inputs[0].tensor->type.getElementType());
+  if (c.isFloat(n) && !cast<RankedTensorType>(n.getType()).getRank() && !c.element(n).isF64() &&
+      own && !own.isF32())
+    n = c.to(n, wide);
+  // Broadcast first: an infinite power times each element, not times their sum, is in its gradient.
+  n = importer.broadcast(n, cast<RankedTensorType>(x.getType()).getShape(), node.loc);
   bool isWhole = !c.isFloat(n) && !c.element(n).isInteger(1);
-  Value product =
-      isWhole ? scaleByPower(c, x, fit(n)) : c.mul(x, fit(c.op<ag::Exp2Op>(c.toFloat(n))));
+  Value product = isWhole ? scaleByPower(c, x, c.to(n, wide))
+                          : c.mul(x, c.to(c.op<ag::Exp2Op>(c.toFloat(n)), wide));
   return c.to(product, type);
 }
 

@@ -137,11 +137,9 @@ static std::optional<StringRef> special(Importer &importer, const Node &node) {
     bool mask = node.inputs.size() > 3 && node.inputs[3].tensor;
     bool isShort = isShortFloat(node.results[0]->type.getElementType());
     // The products read scaled copies of the first two; of short floats all is widened first.
-    if (node.inputs[0].tensor->type.getRank() < 3)
-      return isShort ? "+" : "x2/0 x2/1 x2/3 +";
-    if (last(0) != last(1) || last(0) != last(2) ||
+    if (node.inputs[0].tensor->type.getRank() < 3 || last(0) != last(1) || last(0) != last(2) ||
         (mask && importer.needsGrad(*node.inputs[3].tensor)))
-      return std::nullopt;
+      return isShort ? "+" : "x2/0 x2/1 x2/3 +";
     return "x* y0";
   }
   return std::nullopt;

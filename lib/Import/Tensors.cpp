@@ -159,6 +159,18 @@ void Importer::inheritView(Tensor &view, const Tensor &base, StringRef node) {
   view.hadHistory = base.storage->leaf || base.storage->history;
 }
 
+SmallVector<NamedTensor> Importer::viewsOf(const Tensor &tensor) const {
+  SmallVector<NamedTensor> found;
+  for (const Scope &scope : scopes)
+    for (auto &[name, other] : scope.names)
+      if (other && other->storage == tensor.storage && other->isView && other->cut == tensor.cut)
+        found.push_back({name.str(), other});
+  llvm::sort(found, [](auto &a, auto &c) { return a.first < c.first; });
+  llvm::SmallPtrSet<Tensor *, 4> seen;
+  llvm::erase_if(found, [&](auto &entry) { return !seen.insert(entry.second.get()).second; });
+  return found;
+}
+
 /// Ops that PyTorch's autograd does not see.
 static bool isUnrecorded(StringRef op) {
   static const StringRef names[] = {"detach",
@@ -192,15 +204,13 @@ static bool isUnrecorded(StringRef op) {
 
 LogicalResult Importer::checkReadable(const Node &node) {
   StringRef op = node.spec->name;
-  bool makesLeaf = op == "requires_grad_";
-  if (!gradEnabled() || (isUnrecorded(op) && !makesLeaf))
+  if (!gradEnabled() || isUnrecorded(op))
     return success();
   for (auto [i, operand] : llvm::enumerate(node.inputs)) {
     const Tensor *tensor = operand.tensor.get();
     // The target of a write is checked as such.
-    bool written = i == 0 && op.ends_with("_") && !makesLeaf;
-    if (!tensor || written || (makesLeaf && !tensor->isNoGradView) ||
-        (tensor->part.empty() && !tensor->isNoGradView))
+    bool written = i == 0 && op.ends_with("_");
+    if (!tensor || written || (tensor->part.empty() && !tensor->isNoGradView))
       continue;
     const Storage &storage = *tensor->storage;
     // What PyTorch asks about is a view of a view that detach gave: that needs no gradient.

@@ -30,8 +30,9 @@ TensorRef makeView(Importer &importer, Location loc, Tensor &base, ArrayRef<View
   tensor->strides = std::move(strides);
   tensor->cache = value;
   tensor->version = storage.version;
-  // A gradient that is None has no views.
-  if (storage.kind == Storage::Kind::gradient)
+  // A gradient that is None has no views. What is made of a leaf is made here, not where it is
+  // first read, which may be in a branch: `grad` asks for this value.
+  if (storage.kind == Storage::Kind::gradient || (storage.leaf && !plain))
     (void)importer.read(*tensor, loc);
   if (plain && (isCut || tensor->views.size() != base.views.size()))
     storage.reads.push_back(value);

@@ -98,6 +98,12 @@ def refused_statement(nodes):
     return torch_program.refused_statement(nodes)
 
 
+def kind_of_program(nodes):
+    """The kind of error that PyTorch ends with, or None."""
+    _, error = torch_program.run(nodes)
+    return None if error is None else torch_program.kind_of(error)
+
+
 def met(nodes):
     """What torch_layers notes of the operands that the program's ops see: where rules about NaN and infinities may hold."""
     torch_layers.MET.clear()

@@ -4,14 +4,13 @@
     torch_program.py FILE.json ...      what each program prints, or its error
 """
 import json
-import math
 import re
 import sys
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 import torch_ops
+from noise import Noise
 from torch_layers import Outside
 
 KINDS = {
@@ -34,143 +33,6 @@ KINDS = {
 
 def kind_of(text):
     return next((k for k, parts in KINDS.items() if any(p in text for p in parts)), "other")
-
-
-# Ops that round nothing, or draw.
-SILENT = ("clone", "copy", "empty", "detach", "fill", "zero", "item", "alias", "rand", "normal", "uniform", "lift", "arange")
-
-
-# Ops that subtract what they rounded within: trusted as far as rounded operands move them.
-TIES = ("nll_loss_forward", "nll_loss2d_forward", "_log_softmax", "amin", "amax", "min", "max", "aminmax", "minimum", "maximum", "fmin", "fmax", "clamp", "clamp_min", "clamp_max")
-INWARD = ("_norm", "aten::norm", "dist", "var", "std", "polygamma", "digamma")
-# Sums, which cancel by what rounding did to their terms; trusted where they are exact.
-SUMS = ("aten::sum", "aten::nansum", "aten::mean", "aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm", "aten::addbmm", "aten::dot", "aten::mv", "aten::addmv",
-        "aten::convolution", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
-PLAIN_SUMS = ("aten::sum", "aten::nansum", "aten::mean", "aten::cumsum", "aten::logsumexp", "aten::linalg_vector_norm")
-# Ops that compute in the dtypes of their operands.
-MIXED = ("aten::binary_cross_entropy_with_logits",)
-# Ops that show the sign of a NaN, which no standard fixes: of their first and second operand.
-SIGNS = ("signbit", "copysign")
-# Whose value at NaN is 0 in PyTorch's vectors and the cotangent in what is left of them.
-TORN = ("aten::hardtanh_backward", "aten::hardshrink_backward", "aten::softshrink_backward")
-
-
-def huge(a):
-    """Products of its finite numbers overflow."""
-    return bool((a.isfinite() & (a.abs() > torch.finfo(a.dtype).max ** 0.5)).any())
-
-
-class Noise(TorchDispatchMode):
-    """Moves every rounded result by a few units in the last place: shows how far a result can be trusted.
-
-    What the other precision computes equally is exact, and stays.
-    """
-
-    # PyTorch's polygamma(1) is good to 3e-10 in f64; docs/numbers.md tells what gradc's is.
-    COARSE = {"aten::polygamma": 2.0**-30}
-    STEP = {torch.float32: 2.0**-22, torch.float64: 2.0**-51, torch.float16: 2.0**-10, torch.bfloat16: 2.0**-7}
-    OTHER = {torch.float64: torch.float32}
-
-    def __init__(self, seed, exact=True):
-        super().__init__()
-        self.seed, self.r = seed, torch.Generator().manual_seed(seed)
-        self.exact = exact  # what the other precision computes equally stays
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        name = func.name()
-        in_place = name.split("::")[1].split(".")[0].endswith("_")
-        before = [a.clone() if torch.is_tensor(a) else a for a in args] if in_place else args
-        if any(part in name for part in INWARD) and not in_place:
-            args = [self.nudged(a) for a in args]
-        for at, part in enumerate(SIGNS):
-            if part in name and torch.is_tensor(args[at]) and args[at].is_floating_point():
-                args = list(args)
-                x = args[at].float() if part == "signbit" else args[at]  # a NaN of bf16 keeps its sign when it is negated
-                args[at] = torch.where(torch.isnan(x), -x, x)
-        out = func(*args, **kwargs)
-        plain = name.split(".")[0]
-        if plain in TORN:
-            out = torch.where(torch.isnan(args[1]), torch.where(out == 0, args[0], 0), out)
-        if plain == "aten::gelu":  # NaN at infinity in PyTorch's vectors only
-            out = torch.where(args[0] == math.inf, torch.where(torch.isnan(out), args[0], math.nan), out)
-        if plain in SUMS and torch.is_tensor(out):
-            moved = func(*[[self.nudged(b) for b in a] if isinstance(a, list) else self.nudged(a) for a in args], **kwargs)
-            if self.exact:
-                moved = torch.where(self.is_exact(func, args, kwargs, out), out, moved)
-            tensors = [a for a in args if torch.is_tensor(a) and a.is_floating_point()]
-            # It overflows, or terms of it do: to what, their order decides, and whether products are rounded.
-            if all(bool(a.isfinite().all()) for a in tensors) or (plain not in PLAIN_SUMS and any(huge(a) for a in tensors)):
-                out = torch.where(torch.isfinite(out), out, math.nan if self.seed % 2 else 0.0)
-            out = torch.where(torch.isfinite(out) & torch.isfinite(moved), moved, out)
-            if self.seed % 2:  # of zeros: 0 and -0 are equal
-                out = torch.where(out == 0, -out, out)
-        if func.is_view or any(part in name for part in SILENT):
-            return out
-        weights = [a for a in args[1:] if torch.is_tensor(a) and a.is_floating_point()]
-        if "_norm" in name and any(huge(a) or not bool(a.isfinite().all()) for a in weights):
-            out = self.overflowing(out)
-        for y in out if isinstance(out, (tuple, list)) else (out,):
-            if torch.is_tensor(y) and y.dtype in self.STEP and y.numel() and not y._is_zerotensor():
-                self.move(func, before, kwargs, y, single=y is out)
-        return out
-
-    def overflowing(self, out):
-        """A norm with huge or infinite weights: what becomes of it the steps of its formula decide."""
-        if isinstance(out, (tuple, list)):
-            return type(out)(self.overflowing(y) for y in out)
-        if not torch.is_tensor(out) or out.dtype not in self.STEP:
-            return out
-        return torch.where(out.isfinite(), out, math.nan if self.seed % 2 else 0.0)
-
-    def nudged(self, a):
-        if not torch.is_tensor(a) or a.dtype not in self.STEP or not a.numel():
-            return a
-        if bool((a.abs() > torch.finfo(a.dtype).max ** 0.5).any()):
-            return a * (math.nan if self.seed % 2 else 0.0)  # squares overflow: the order of the steps decides
-        units = torch.randint(1, 5, a.shape, generator=self.r) * (2 * torch.randint(0, 2, a.shape, generator=self.r) - 1)
-        return a + a * (self.STEP[a.dtype] / 2) * units.to(a.dtype)
-
-    def is_exact(self, func, args, kwargs, y):
-        """Where the other precision has the same result."""
-        if y.dtype not in self.STEP:
-            return torch.ones_like(y, dtype=torch.bool)
-        other = self.OTHER.get(y.dtype, torch.float64)
-        tensors = [b for a in args for b in (a if isinstance(a, list) else [a]) if torch.is_tensor(b)]
-        onlyIntegers = not any(a.is_floating_point() for a in tensors)  # else the result has one precision only
-        cast = lambda a: a.to(other) if torch.is_tensor(a) and (a.is_floating_point() or onlyIntegers) else a
-        try:
-            exact = func(*[[cast(b) for b in a] if isinstance(a, list) else cast(a) for a in args],
-                         **{k: v for k, v in kwargs.items() if k != "dtype"})
-        except (RuntimeError, TypeError):
-            return torch.zeros_like(y, dtype=torch.bool)
-        # Beyond the mantissa both precisions round away the same.
-        return (exact.to(torch.float64) == y.to(torch.float64)) & (y.abs() < 1 / self.STEP[y.dtype])
-
-    def move(self, func, args, kwargs, y, single):
-        name = func.name().split(".")[0]
-        if name in SUMS and single:
-            return
-        step = max(self.STEP[y.dtype], self.COARSE.get(name, 0.0))
-        mixed = name in MIXED and len({a.dtype for a in args[:2]}) > 1
-        if mixed:  # the logarithms are in the dtype of the first
-            step = max(step, self.STEP[args[0].dtype])
-        moved = y + y * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
-        if single and self.exact and not mixed:
-            moved = torch.where(self.is_exact(func, args, kwargs, y), y, moved)
-        if name.startswith("aten::logaddexp") and single:  # the sum cancels near zero
-            larger = torch.nan_to_num(torch.maximum(args[0].abs(), args[1].abs()), posinf=0.0)
-            moved = moved + larger * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
-        if name == "aten::gelu_backward":  # so do its terms
-            moved = moved + args[0] * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
-        if name == "aten::gelu":  # 1 + erf cancels
-            moved = moved + args[0] * step * torch.randn(y.shape, generator=self.r).to(y.dtype)
-        moved = torch.where(torch.isfinite(y), moved, y)
-        if name.split("::")[1] in TIES:  # 0 and -0 are equal: which of them it is only rounding tells
-            moved = torch.where(y == 0, -y, moved)
-        if name == "aten::polygamma":  # at its poles PyTorch's is whatever rounding leaves of sin(pi x)
-            moved = torch.where(y.abs() > 1e9, math.inf, moved)
-        y.copy_(moved)
 
 
 # What PyTorch refuses for a value that it only knows while it runs.
@@ -245,7 +107,7 @@ class Program:
                 for name, w in zip(n.get("names", []), n.get("wrt", [])):
                     w = self.lookup(w)
                     self.scopes[-1][name] = w * 0 if n.get("create_graph") else torch.zeros_like(w)
-            except KeyError:
+            except (KeyError, Outside):
                 if self.errors is None:
                     raise  # else a name that a statement left out would have given
 
