@@ -1,6 +1,7 @@
 // Convolution.cpp - how a convolution is cut into blocks, apart from any machine.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "gradc/IR/Convolution.h"
+#include <cmath>
 #include <numeric>
 
 using namespace mlir;
@@ -10,9 +11,12 @@ using namespace gradc::ag;
 static constexpr int64_t kPanelBytes = 256 << 10;
 /// A block is this long where the panel allows it: longer ones gain nothing.
 static constexpr int64_t kLongBlock = 2048;
-/// Rows are copied for each offset if these are so few, there are so many output channels to repay
-/// it, and the ends of rows are at least a tenth of them.
-static constexpr int64_t kMostCopies = 8, kManyChannels = 8, kLongestEnds = 10;
+/// Rows may be copied for each offset if these are so few and there are so many output channels to
+/// repay it.
+static constexpr int64_t kMostCopies = 8, kManyChannels = 8;
+/// Sums that wait between blocks of channels, and how many of these there may be.
+static constexpr int64_t kSumBytes = 1 << 20, kMostParts = 64;
+static constexpr int64_t kNearBytes = 32 << 10;
 /// Images are joined to blocks of this length: shorter ones leave vectors empty.
 static constexpr int64_t kShortBlock = 256;
 
@@ -79,7 +83,7 @@ ConvolutionPlan::ConvolutionPlan(ConvolutionOp op) {
   flipped = op.getFlipped();
   elementBytes = std::max<int64_t>(1, x.getElementTypeBitWidth() / 8);
   readDims(op, x, y.getShape().drop_front(2), w.getShape().drop_front(2), dims);
-  chooseBlocks(/*forWeight=*/false);
+  blocksOfOutputs();
 }
 
 ConvolutionPlan::ConvolutionPlan(ConvolutionWeightOp op) {
@@ -92,22 +96,24 @@ ConvolutionPlan::ConvolutionPlan(ConvolutionWeightOp op) {
   flipped = op.getFlipped();
   elementBytes = std::max<int64_t>(1, x.getElementTypeBitWidth() / 8);
   readDims(op, x, d.getShape().drop_front(2), op.getWindow(), dims);
-  chooseBlocks(/*forWeight=*/true);
+  blocksOfWeight();
 }
 
-void ConvolutionPlan::chooseBlocks(bool forWeight) {
+void ConvolutionPlan::reserve(int64_t gradient) {
+  scratch = (gradientOffset() + llvm::alignTo(gradient, 64)) * elementBytes;
+}
+
+/// Whether every read of every window is inside the input, and rows follow each other as outputs
+/// do.
+static bool isInside(const ConvolutionDim &d) {
+  return d.step == 1 && d.phases == 1 && d.low >= 0 && d.low + d.span + d.count <= d.in;
+}
+
+void ConvolutionPlan::blocksOfWeight() {
   blockRows = dims[1].count;
   blockColumns = dims[2].count;
-  ConvolutionDim &columns = dims[2];
-  columns.isCopied = !forWeight && columns.span > 0 && columns.span < kMostCopies &&
-                     outChannels >= kManyChannels &&
-                     kLongestEnds * (columns.span / columns.step) >= columns.count;
-  // Every read of every window is inside the input, and rows follow each other as outputs do.
-  auto isInside = [](const ConvolutionDim &d) {
-    return d.step == 1 && d.phases == 1 && d.low >= 0 && d.low + d.span + d.count <= d.in;
-  };
-  direct = !columns.isCopied && isInside(dims[1]) && isInside(dims[2]) && dims[0].phases == 1 &&
-           dims[0].low >= 0 &&
+  blockChannels = inChannels;
+  direct = isInside(dims[1]) && isInside(dims[2]) && dims[0].phases == 1 && dims[0].low >= 0 &&
            (dims[0].count - 1) * dims[0].step + dims[0].low + dims[0].span < dims[0].in;
   int64_t length = blockRows * panelRow();
   if (direct && length < 32 && images > 1)
@@ -123,13 +129,132 @@ void ConvolutionPlan::chooseBlocks(bool forWeight) {
   while (!direct && whole && blockImages < images && 2 * blockLength() <= kShortBlock &&
          2 * panelElements() * elementBytes <= kPanelBytes)
     blockImages = std::min(images, 2 * blockImages);
-  int64_t kernel = dims[0].window * dims[1].window * dims[2].window;
-  int64_t gradient = 0;
-  if (forWeight) {
-    sums = inChannels * kernel * outChannels * groups;
-    gradient = blockImages * blockRows * blockColumns * outChannels;
-  } else {
-    sums = kMaxRows * llvm::alignTo(blockLength(), 64);
+  sums = inChannels * dims[0].window * dims[1].window * dims[2].window * outChannels * groups;
+  reserve(blockImages * blockRows * blockColumns * outChannels);
+}
+
+//===-- Blocks of outputs ---------------------------------------------------------------------===//
+
+int64_t ConvolutionDim::tapsInside(int64_t first, int64_t block) const {
+  int64_t inside = 0;
+  for (int64_t k = 0; k < taps[0].count; ++k) {
+    int64_t e = taps[0].offset + k * taps[0].eachOffset;
+    inside += step * (first + block - 1) + e >= 0 && step * first + e < in;
   }
-  scratch = (gradientOffset() + llvm::alignTo(gradient, 64)) * elementBytes;
+  return inside;
+}
+
+/// The window positions along the rows that all blocks have, together.
+int64_t ConvolutionPlan::tapRows() const {
+  const ConvolutionDim &d = dims[1];
+  int64_t all = 0;
+  for (int64_t row = 0; row < d.count; row += blockRows)
+    for (const ConvolutionDim::Taps &t : d.taps)
+      all += d.phases > 1 ? t.count
+                          : d.tapsInside(std::min(row, std::max<int64_t>(0, d.count - blockRows)),
+                                         blockRows);
+  return all;
+}
+
+bool ConvolutionPlan::fits() const {
+  int64_t kept = isSplit() ? outChannels * llvm::alignTo(blockLength(), 64) : 0;
+  return blockLength() <= kLongBlock && panelElements() * elementBytes <= kPanelBytes &&
+         kept * elementBytes <= kSumBytes;
+}
+
+/// Roughly the cycles of a core with two 64-byte units for a group, all images and depths:
+/// products, the panels' rows, weights that come from beyond the second-level cache, and sums that
+/// wait. It chooses between sizes; what it says of one is not a promise.
+double ConvolutionPlan::cycles(int64_t tapRows) const {
+  int64_t lanes = 64 / elementBytes, vectors = llvm::divideCeil(blockLength(), lanes);
+  double blocks = double(llvm::divideCeil(images, blockImages)) *
+                  double(llvm::divideCeil(dims[2].count, blockColumns)) * double(dims[0].count);
+  int64_t rowBlocks = llvm::divideCeil(dims[1].count, blockRows);
+  double taps = 0;
+  for (const ConvolutionDim::Taps &depth : dims[0].taps)
+    for (const ConvolutionDim::Taps &column : dims[2].taps)
+      taps += double(depth.count * column.count);
+  double perTap = double(inChannels * outChannels) / 2;
+  double time = blocks * taps * double(tapRows) * perTap * (double(vectors) + 0.2 * (vectors % 3));
+  blocks *= double(rowBlocks);
+  if (!direct)
+    time += blocks * double(inChannels) *
+            double(panelChannel() / std::max<int64_t>(1, panelRow())) *
+            (6 + double(panelRow()) / double(lanes));
+  double weights = double(inChannels * outChannels * dims[0].window * dims[1].window *
+                          dims[2].window * elementBytes);
+  time += blocks * weights / (weights > double(kPanelBytes) ? 12 : 48);
+  // Sums that are no outputs yet: a tile's in the first-level cache, or all of them further away.
+  double moves =
+      blocks * double(outChannels * vectors * dims[0].phases * dims[1].phases * dims[2].phases);
+  bool near = kMaxRows * blockLength() * elementBytes <= kNearBytes;
+  if (isSplit())
+    time += moves * (6 + 4 * double(llvm::divideCeil(inChannels, blockChannels)));
+  else if (!isFlat())
+    time += moves * (near ? 2.5 : 6);
+  return time;
+}
+
+/// All sizes of blocks, for copied columns or others, for a panel or none.
+void ConvolutionPlan::chooseSizes(double &least, ConvolutionPlan &best) {
+  int64_t before = 0;
+  for (int64_t parts = 1; parts <= dims[1].count; ++parts) {
+    blockRows = llvm::divideCeil(dims[1].count, parts);
+    if (blockRows == before)
+      continue;
+    before = blockRows;
+    int64_t taps = tapRows();
+    for (blockImages = 1;; blockImages = std::min(images, 2 * blockImages)) {
+      for (int64_t split = 1; split <= inChannels && split <= kMostParts; split *= 2) {
+        blockChannels = llvm::divideCeil(inChannels, split);
+        if (!fits())
+          continue;
+        double time = cycles(taps);
+        if (time < least) {
+          least = time;
+          best = *this;
+        }
+        break; // more parts gain nothing
+      }
+      if (direct || blockImages >= images)
+        break;
+    }
+  }
+}
+
+void ConvolutionPlan::blocksOfOutputs() {
+  ConvolutionDim &columns = dims[2];
+  bool reaches = columns.span > 0 && columns.span < kMostCopies && outChannels >= kManyChannels;
+  bool inside = isInside(dims[1]) && isInside(columns) && dims[0].phases == 1 && dims[0].low >= 0 &&
+                (dims[0].count - 1) * dims[0].step + dims[0].low + dims[0].span < dims[0].in;
+  blockColumns = columns.count;
+  double least = std::numeric_limits<double>::infinity();
+  ConvolutionPlan best = *this;
+  auto choose = [&](bool copied, bool isDirect) {
+    columns.isCopied = copied;
+    direct = isDirect;
+    chooseSizes(least, best);
+  };
+  if (inside)
+    choose(false, true);
+  while (true) {
+    choose(false, false);
+    if (reaches)
+      choose(true, false);
+    if (!std::isinf(least) || blockColumns <= 64)
+      break;
+    blockColumns = (blockColumns + 1) / 2;
+  }
+  if (std::isinf(least)) { // whatever its size
+    columns.isCopied = direct = false;
+    blockRows = blockImages = blockChannels = 1;
+    best = *this;
+  }
+  *this = best;
+  // Worth it where a twentieth is saved.
+  int64_t all = llvm::divideCeil(dims[1].count, blockRows) * dims[1].taps[0].count;
+  skipsRows = !direct && dims[1].phases == 1 && 20 * tapRows() < 19 * all;
+  int64_t phases = dims[0].phases * dims[1].phases * dims[2].phases;
+  sums = (isSplit() ? outChannels * phases : kMaxRows) * llvm::alignTo(blockLength(), 64);
+  reserve(0);
 }

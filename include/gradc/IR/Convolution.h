@@ -10,6 +10,10 @@
 // of the images of a block alternate, so that outputs lie side by side across images as across
 // rows. Short rows come once for each offset: what stands between their ends would be computed in
 // vain.
+//
+// Where blocks have few rows, window positions that only read padding for all of these are left
+// out: of the gradient by the input of a convolution without padding they are many. Where not all
+// channels fit in a panel, sums wait in memory between the blocks of channels.
 #ifndef GRADC_IR_CONVOLUTION_H
 #define GRADC_IR_CONVOLUTION_H
 
@@ -45,6 +49,9 @@ struct ConvolutionDim {
   int64_t outputsOf(int64_t phase) const {
     return out > phase ? (out - phase + phases - 1) / phases : 0;
   }
+  /// How many window positions of phase 0 read the input, rather than padding only, for any of the
+  /// outputs [first, first + block).
+  int64_t tapsInside(int64_t first, int64_t block) const;
 };
 
 struct ConvolutionPlan {
@@ -57,8 +64,12 @@ struct ConvolutionPlan {
   int64_t elementBytes;
   /// A block has this many images, and outputs of each phase along the last two dims.
   int64_t blockImages = 1, blockRows, blockColumns;
+  int64_t blockChannels; // of the input, in a panel at once
   /// No panel: the input itself is one.
   bool direct = false;
+  /// Window positions along the rows that only read padding are left out of a block.
+  bool skipsRows = false;
+  bool isSplit() const { return blockChannels < inChannels; }
 
   int64_t panelRow() const { return direct ? dims[2].in : dims[2].extent(blockColumns); }
   int64_t panelRows() const { return direct ? dims[1].in : dims[1].extent(blockRows); }
@@ -66,9 +77,14 @@ struct ConvolutionPlan {
   int64_t panelPart() const { return blockImages * panelRows() * panelRow(); }
   int64_t panelDepth() const { return panelPart() * dims[1].parts() * dims[2].parts(); }
   int64_t panelChannel() const { return panelDepth() * (dims[0].span + 1); }
-  int64_t panelElements() const { return direct ? 0 : panelChannel() * inChannels; }
+  int64_t panelElements() const { return direct ? 0 : panelChannel() * blockChannels; }
   /// From the first output of a block to behind its last, in panel rows.
   int64_t blockLength() const { return (blockRows * blockImages - 1) * panelRow() + blockColumns; }
+  /// The sums of a channel are neighbours in the output, too.
+  bool isFlat() const {
+    return dims[1].phases == 1 && dims[2].phases == 1 && blockImages == 1 &&
+           blockColumns == dims[2].out && panelRow() == dims[2].out;
+  }
   int64_t scratchBytes() const { return scratch; }
   /// Sums wait here, behind the panel.
   int64_t sumsOffset() const { return llvm::alignTo(panelElements(), 64); }
@@ -78,7 +94,13 @@ struct ConvolutionPlan {
   static constexpr int64_t kMaxRows = 12; // of sums in registers
 
 private:
-  void chooseBlocks(bool forWeight);
+  void blocksOfWeight();
+  void blocksOfOutputs();
+  void chooseSizes(double &least, ConvolutionPlan &best);
+  bool fits() const;
+  double cycles(int64_t tapRows) const;
+  int64_t tapRows() const;
+  void reserve(int64_t gradient);
   int64_t scratch = 0, sums = 0;
 };
 

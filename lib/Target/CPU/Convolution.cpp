@@ -35,83 +35,148 @@ public:
         tileRows = r;
         break;
       }
-    isFlat = plan.dims[1].phases == 1 && plan.dims[2].phases == 1 && plan.blockImages == 1 &&
-             plan.blockColumns == plan.dims[2].out && plan.panelRow() == plan.dims[2].out;
   }
 
   void run() {
     // Of few blocks each thread makes its own panel, and some of the output channels.
     shareBlocks = panel.countBlocks() >= kShareFrom;
     Panel::Share share = shareBlocks ? Panel::Blocks : Panel::Nothing;
-    panel.forEachBlock(/*overlap=*/true, share, [&](const ConvolutionBlock &block) {
-      panel.pack(block);
-      const ConvolutionDim *d = plan.dims;
-      for (phase[0] = 0; phase[0] < d[0].phases; ++phase[0])
-        for (phase[1] = 0; phase[1] < d[1].phases; ++phase[1])
-          for (phase[2] = 0; phase[2] < d[2].phases; ++phase[2])
-            outputChannels(block);
+    panel.forEachBlock(/*overlap=*/true, share, [&](ConvolutionBlock block) {
+      if (plan.skipsRows)
+        tapsInside = panel.tapsInside(block);
+      if (!plan.isSplit()) {
+        panel.pack(block);
+        forEachPhase([&] {
+          outputChannels([&](Value row, int64_t rows) {
+            rowTile(block, row, rows);
+            storeTile(block, row, rows);
+          });
+        });
+        return;
+      }
+      forEachPhase([&] { outputChannels([&](Value row, int64_t rows) { clearTile(row, rows); }); });
+      b.loop(b.i64(0), b.i64(plan.inChannels), plan.blockChannels, [&](Value channel) {
+        block.channel = channel;
+        block.endChannel = arith::MinSIOp::create(b.b, b.loc, b.add(channel, plan.blockChannels),
+                                                  b.i64(plan.inChannels));
+        panel.pack(block);
+        forEachPhase(
+            [&] { outputChannels([&](Value row, int64_t rows) { rowTile(block, row, rows); }); });
+      });
+      forEachPhase(
+          [&] { outputChannels([&](Value row, int64_t rows) { storeTile(block, row, rows); }); });
     });
   }
 
 private:
-  void outputChannels(const ConvolutionBlock &block) {
+  void forEachPhase(llvm::function_ref<void()> body) {
+    const ConvolutionDim *d = plan.dims;
+    for (phase[0] = 0; phase[0] < d[0].phases; ++phase[0])
+      for (phase[1] = 0; phase[1] < d[1].phases; ++phase[1])
+        for (phase[2] = 0; phase[2] < d[2].phases; ++phase[2])
+          body();
+  }
+
+  /// This thread's tiles of output channels.
+  void outputChannels(llvm::function_ref<void(Value row, int64_t rows)> body) {
     int64_t full = plan.outChannels / tileRows * tileRows;
     if (b.team && !shareBlocks) {
       int64_t tiles = llvm::divideCeil(plan.outChannels, tileRows);
       auto [from, to] = b.share(tiles);
       Value end = arith::MinSIOp::create(b.b, b.loc, to, b.i64(full / tileRows));
-      b.loop(from, end, 1, [&](Value tile) { rowTile(block, b.mul(tile, tileRows), tileRows); });
+      b.loop(from, end, 1, [&](Value tile) { body(b.mul(tile, tileRows), tileRows); });
       if (plan.outChannels > full)
-        when(b, b.isLast(), [&] { rowTile(block, b.i64(full), plan.outChannels - full); });
+        when(b, b.isLast(), [&] { body(b.i64(full), plan.outChannels - full); });
       return;
     }
     if (full)
-      b.loop(b.i64(0), b.i64(full), tileRows, [&](Value row) { rowTile(block, row, tileRows); });
+      b.loop(b.i64(0), b.i64(full), tileRows, [&](Value row) { body(row, tileRows); });
     if (plan.outChannels > full)
-      rowTile(block, b.i64(full), plan.outChannels - full);
+      body(b.i64(full), plan.outChannels - full);
+  }
+
+  /// Between one channel's sums and the next one's.
+  int64_t sumStride() const { return llvm::alignTo(plan.blockLength(), 64); }
+
+  /// Where the sums of an output channel wait, the first of the tile or any: of a tile only, unless
+  /// they wait between blocks of input channels.
+  Value sumsOf(Value row) {
+    if (!plan.isSplit())
+      return b.i64(plan.sumsOffset());
+    const ConvolutionDim *d = plan.dims;
+    int64_t number = (phase[0] * d[1].phases + phase[1]) * d[2].phases + phase[2];
+    return b.add(b.mul(b.add(row, number * plan.outChannels), sumStride()), plan.sumsOffset());
+  }
+
+  void clearTile(Value row, int64_t rows) {
+    Value from = sumsOf(row);
+    forEachPart(b, element, rows * sumStride(), 1, [&](Value at, ArrayRef<int64_t> lanes) {
+      b.store(zeroOf(b, laneType(element, lanes[0])), scratch, b.add(from, at));
+    });
   }
 
   /// Some output channels of the whole block.
   void rowTile(const ConvolutionBlock &block, Value row, int64_t rows) {
-    int64_t length = plan.blockLength(), stride = llvm::alignTo(length, 64);
-    forEachPart(b, element, length, tileVectors, [&](Value at, ArrayRef<int64_t> lanes) {
-      Lanes sums = multiply(block, row, rows, at, lanes);
-      size_t next = 0;
-      for (int64_t r = 0; r < rows; ++r) {
-        Value to = isFlat
-                       ? b.add(outputPlace(block, b.add(row, r), b.i64(0), b.i64(0), b.i64(0)), at)
-                       : b.add(at, plan.sumsOffset() + r * stride);
-        for (int64_t n : lanes) {
-          b.store(sums[next++], isFlat ? output : scratch, to);
-          to = b.add(to, n);
-        }
-      }
-    });
-    if (!isFlat)
-      b.loop(b.i64(0), b.i64(rows), 1,
-             [&](Value r) { storeRows(block, b.add(row, r), r, stride); });
+    Value waiting = plan.isFlat() && !plan.isSplit() ? Value() : sumsOf(row);
+    forEachPart(
+        b, element, plan.blockLength(), tileVectors, [&](Value at, ArrayRef<int64_t> lanes) {
+          SmallVector<Value> places;
+          for (int64_t r = 0; r < rows; ++r) {
+            Value to = waiting ? b.add(waiting, r * sumStride())
+                               : outputPlace(block, b.add(row, r), b.i64(0), b.i64(0), b.i64(0));
+            to = b.add(to, at);
+            for (int64_t n : lanes) {
+              places.push_back(to);
+              to = b.add(to, n);
+            }
+          }
+          Lanes sums;
+          for (auto [i, place] : llvm::enumerate(places)) {
+            int64_t n = lanes[i % lanes.size()];
+            sums.push_back(plan.isSplit() ? b.load(scratch, place, element, n)
+                                          : zeroOf(b, laneType(element, n)));
+          }
+          sums = multiply(block, row, rows, at, lanes, sums);
+          for (auto [sum, place] : llvm::zip(sums, places))
+            b.store(sum, waiting ? scratch : output, place);
+        });
+  }
+
+  /// What waits of a tile goes into the output.
+  void storeTile(const ConvolutionBlock &block, Value row, int64_t rows) {
+    if (plan.isFlat() && !plan.isSplit())
+      return;
+    Value from = sumsOf(row);
+    b.loop(b.i64(0), b.i64(rows), 1,
+           [&](Value r) { storeRows(block, b.add(row, r), b.add(from, b.mul(r, sumStride()))); });
+  }
+
+  /// Window positions along the rows: those that read the input, or all.
+  Lanes rowTaps(int64_t count, int64_t limit, Lanes sums,
+                llvm::function_ref<Lanes(Value, Lanes)> body) {
+    if (plan.skipsRows)
+      return b.loop(tapsInside.first, tapsInside.second, 1, sums, body);
+    return countedLoop(b, count, limit, sums, body);
   }
 
   Lanes multiply(const ConvolutionBlock &block, Value row, int64_t rows, Value at,
-                 ArrayRef<int64_t> lanes) {
-    Lanes sums;
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t n : lanes)
-        sums.push_back(zeroOf(b, laneType(element, n)));
+                 ArrayRef<int64_t> lanes, const Lanes &sums) {
     const ConvolutionDim *d = plan.dims;
     int64_t taps[3];
     for (int i = 0; i < 3; ++i)
       taps[i] = d[i].taps[phase[i]].count;
     // Few window positions are written out; of many only a row, or not even that.
     int64_t columnLimit = taps[2] <= 8 ? 8 : 1, rowLimit = taps[1] * taps[2] <= 9 ? 9 : 1;
-    return b.loop(b.i64(0), b.i64(plan.inChannels), 1, sums, [&](Value channel, Lanes sums) {
+    Value begin = block.channel ? block.channel : b.i64(0);
+    Value end = block.channel ? block.endChannel : b.i64(plan.inChannels);
+    return b.loop(begin, end, 1, sums, [&](Value channel, Lanes sums) {
       Value from = b.add(panel.channel(block, channel), at);
       Value group = b.add(b.mul(block.group, plan.outChannels), row);
       Value weights = b.add(b.mul(group, plan.inChannels), channel);
       return countedLoop(b, taps[0], 1, sums, [&](Value t0, Lanes sums) {
         Value from0 = b.add(from, panel.tapOffset(0, phase[0], t0));
         Value w0 = b.add(b.mul(weights, d[0].window), panel.tapPosition(0, phase[0], t0));
-        return countedLoop(b, taps[1], rowLimit, sums, [&](Value t1, Lanes sums) {
+        return rowTaps(taps[1], rowLimit, sums, [&](Value t1, Lanes sums) {
           Value from1 = b.add(from0, panel.tapOffset(1, phase[1], t1));
           Value w1 = b.add(b.mul(w0, d[1].window), panel.tapPosition(1, phase[1], t1));
           return countedLoop(b, taps[2], columnLimit, sums, [&](Value t2, Lanes sums) {
@@ -161,9 +226,8 @@ private:
   }
 
   /// Copies what are outputs of one channel's sums.
-  void storeRows(const ConvolutionBlock &block, Value channel, Value r, int64_t stride) {
+  void storeRows(const ConvolutionBlock &block, Value channel, Value from) {
     const ConvolutionDim *d = plan.dims;
-    Value from = b.add(b.mul(r, stride), plan.sumsOffset());
     b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value image) {
       b.loop(b.i64(0), b.i64(plan.blockRows), 1, [&](Value row) {
         Value isThere = arith::AndIOp::create(b.b, b.loc, isOutput(0, block.depth, b.i64(0)),
@@ -196,7 +260,7 @@ private:
   Panel panel;
   int64_t width, tileVectors, tileRows;
   bool shareBlocks = false;
-  bool isFlat; // the sums of a channel are neighbours in the output, too
+  std::pair<Value, Value> tapsInside;
   int64_t phase[3] = {0, 0, 0};
 };
 

@@ -65,7 +65,7 @@ void Panel::forEachBlock(bool overlap, Share share,
   SmallVector<Value, 5> at;
   auto nest = [&](auto &nest) -> void {
     if (at.size() == loops.size())
-      return body({at[0], at[1], at[2], at[3], at[4]});
+      return body({at[0], at[1], at[2], at[3], at[4], {}, {}});
     const BlockLoop &loop = loops[at.size()];
     auto inside = [&](Value number) {
       at.push_back(first(loop, number));
@@ -89,7 +89,7 @@ void Panel::forEachBlock(bool overlap, Share share,
       }
       at.push_back(first(loop, number));
     }
-    body({at[4], at[3], at[2], at[1], at[0]});
+    body({at[4], at[3], at[2], at[1], at[0], {}, {}});
     at.clear();
   });
 }
@@ -107,7 +107,7 @@ void Panel::pack(const ConvolutionBlock &block) {
   auto plane = [&](Value channel, Value slice, Value i) {
     Value inputPlane = b.add(b.mul(block.group, plan.inChannels), channel);
     Value depth = b.add(firstDepth, slice), hasDepth = inRange(depth, dims[0].in);
-    Value to = b.add(b.mul(channel, plan.panelChannel()), b.mul(slice, plan.panelDepth()));
+    Value to = b.add(this->channel(block, channel), b.mul(slice, plan.panelDepth()));
     Value image = b.add(block.image, i);
     Value hasImage = arith::AndIOp::create(b.b, b.loc, hasDepth, inRange(image, plan.images));
     Value from = b.add(b.mul(image, plan.groups * plan.inChannels), inputPlane);
@@ -130,7 +130,9 @@ void Panel::pack(const ConvolutionBlock &block) {
     });
   };
   int64_t slices = dims[0].span + 1;
-  b.loop(b.i64(0), b.i64(plan.inChannels), 1, [&](Value channel) {
+  Value begin = block.channel ? block.channel : b.i64(0);
+  Value end = block.channel ? block.endChannel : b.i64(plan.inChannels);
+  b.loop(begin, end, 1, [&](Value channel) {
     b.loop(b.i64(0), b.i64(slices), 1, [&](Value slice) {
       b.loop(b.i64(0), b.i64(plan.blockImages), 1, [&](Value i) { plane(channel, slice, i); });
     });
@@ -182,8 +184,11 @@ void Panel::selectRow(Value from, Value to, Value column, int64_t part) {
 }
 
 Value Panel::channel(const ConvolutionBlock &block, Value channel) {
-  if (!plan.direct)
+  if (!plan.direct) {
+    if (block.channel)
+      channel = arith::SubIOp::create(b.b, b.loc, channel, block.channel);
     return b.mul(channel, plan.panelChannel());
+  }
   const ag::ConvolutionDim *dims = plan.dims;
   Value plane = b.add(b.mul(block.image, plan.groups), block.group);
   plane = b.add(b.mul(plane, plan.inChannels), channel);
@@ -191,6 +196,23 @@ Value Panel::channel(const ConvolutionBlock &block, Value channel) {
   Value row = b.add(b.mul(b.add(b.mul(plane, dims[0].in), depth), dims[1].in),
                     b.add(block.row, dims[1].low));
   return b.add(b.mul(row, dims[2].in), b.add(block.column, dims[2].low));
+}
+
+std::pair<Value, Value> Panel::tapsInside(const ConvolutionBlock &block) {
+  const ag::ConvolutionDim &d = plan.dims[1];
+  const ag::ConvolutionDim::Taps &t = d.taps[0];
+  // Position k of output i reads at step * i + offset + k * eachOffset.
+  Value first = b.add(b.mul(block.row, d.step), t.offset);
+  // The first position that is at least `room` elements further on.
+  auto positions = [&](Value room) -> Value {
+    room = arith::MaxSIOp::create(b.b, b.loc, room, b.i64(0));
+    Value k =
+        arith::DivUIOp::create(b.b, b.loc, b.add(room, t.eachOffset - 1), b.i64(t.eachOffset));
+    return arith::MinSIOp::create(b.b, b.loc, k, b.i64(t.count));
+  };
+  Value last = b.add(first, (plan.blockRows - 1) * d.step);
+  return {positions(arith::SubIOp::create(b.b, b.loc, b.i64(0), last)),
+          positions(arith::SubIOp::create(b.b, b.loc, b.i64(d.in), first))};
 }
 
 Value Panel::tapOffset(int dim, int64_t phase, Value tap) {

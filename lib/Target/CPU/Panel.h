@@ -12,6 +12,7 @@ namespace gradc::cpu {
 /// count outputs of one phase.
 struct ConvolutionBlock {
   mlir::Value group, image, depth, row, column;
+  mlir::Value channel, endChannel; // of the input; null: all
 };
 
 class Panel {
@@ -31,6 +32,9 @@ public:
   mlir::Value tapOffset(int dim, int64_t phase, mlir::Value tap);
   /// The position itself, in the weight.
   mlir::Value tapPosition(int dim, int64_t phase, mlir::Value tap);
+
+  /// The window positions along the rows, of phase 0, that do not only read padding: [begin, end).
+  std::pair<mlir::Value, mlir::Value> tapsInside(const ConvolutionBlock &block);
 
   /// Calls `body` with the first image, row and column of every block; the last ones begin early
   /// enough to be whole where `overlap` says so. Each thread has its share of them, or of the
