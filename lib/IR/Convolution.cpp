@@ -9,6 +9,8 @@ using namespace gradc::ag;
 
 /// A panel stays in the second-level cache.
 static constexpr int64_t kPanelBytes = 256 << 10;
+/// One of images is read over and over, by a few lines at a time: half of that cache.
+static constexpr int64_t kImagePanelBytes = 512 << 10;
 /// A block is this long where the panel allows it: longer ones gain nothing.
 static constexpr int64_t kLongBlock = 2048;
 /// Rows may be copied for each offset if these are so few and there are so many output channels to
@@ -195,6 +197,33 @@ double ConvolutionPlan::cycles(int64_t tapRows) const {
   return time;
 }
 
+/// The same with vectors along images; infinite where they cannot run there.
+double ConvolutionPlan::cyclesByImages() const {
+  int64_t lanes = 64 / elementBytes, vectors = blockImages / lanes;
+  double planes = double(inChannels * inputPlane() + outChannels * outputPlane());
+  bool fit = images >= blockImages && inChannels * inputPlane() >= lanes &&
+             outputPlane() >= lanes &&
+             inChannels * inputPlane() * blockImages * elementBytes <= kImagePanelBytes;
+  double taps = 1, lines = 1;
+  for (const ConvolutionDim &d : dims) {
+    int64_t inside = 0;
+    for (int64_t o = 0; o < d.out; ++o)
+      inside += d.tapsInside(o, 1);
+    fit = fit && d.phases == 1;
+    taps *= double(inside);
+    lines *= double(&d == &dims[2] ? d.out : inside);
+  }
+  if (!fit)
+    return std::numeric_limits<double>::infinity();
+  double tiles = double(llvm::divideCeil(outChannels, kMaxImageRows / vectors));
+  // Two products or loads in a cycle; a tile loads its weights, and a vector for all of them.
+  double products =
+      std::max(double(outChannels * vectors), double(outChannels) + tiles * double(vectors)) / 2;
+  double time = double(inChannels) * (taps * products + lines * 3 * tiles);
+  time += planes * double(blockImages) * 0.35;
+  return time * double(llvm::divideCeil(images, blockImages));
+}
+
 /// All sizes of blocks, for copied columns or others, for a panel or none.
 void ConvolutionPlan::chooseSizes(double &least, ConvolutionPlan &best) {
   int64_t before = 0;
@@ -222,7 +251,8 @@ void ConvolutionPlan::chooseSizes(double &least, ConvolutionPlan &best) {
   }
 }
 
-void ConvolutionPlan::blocksOfOutputs() {
+/// The best blocks with vectors along rows; returns their cost.
+double ConvolutionPlan::blocksOfRows() {
   ConvolutionDim &columns = dims[2];
   bool reaches = columns.span > 0 && columns.span < kMostCopies && outChannels >= kManyChannels;
   bool inside = isInside(dims[1]) && isInside(columns) && dims[0].phases == 1 && dims[0].low >= 0 &&
@@ -251,6 +281,29 @@ void ConvolutionPlan::blocksOfOutputs() {
     best = *this;
   }
   *this = best;
+  return least;
+}
+
+void ConvolutionPlan::blocksOfOutputs() {
+  double least = blocksOfRows();
+  // What a plan says of its cost is rough: the simpler one unless there is more to gain.
+  least *= 0.85;
+  const ConvolutionPlan rows = *this;
+  for (int64_t vectors : {2, 1}) {
+    ConvolutionPlan other = rows;
+    other.byImages = true;
+    other.direct = false;
+    other.blockImages = vectors * 64 / elementBytes;
+    double time = elementBytes < 4 ? least : other.cyclesByImages();
+    if (time < least) {
+      least = time;
+      *this = other;
+    }
+  }
+  if (byImages) {
+    sums = kMaxImageRows * outputPlane() * blockImages;
+    return reserve(0);
+  }
   // Worth it where a twentieth is saved.
   int64_t all = llvm::divideCeil(dims[1].count, blockRows) * dims[1].taps[0].count;
   skipsRows = !direct && dims[1].phases == 1 && 20 * tapRows() < 19 * all;

@@ -70,6 +70,11 @@ struct ConvolutionPlan {
   /// Window positions along the rows that only read padding are left out of a block.
   bool skipsRows = false;
   bool isSplit() const { return blockChannels < inChannels; }
+  /// Vectors run along images, and no output computes with padding: the panel has all of the input
+  /// of a block of images, these last.
+  bool byImages = false;
+  int64_t inputPlane() const { return dims[0].in * dims[1].in * dims[2].in; }
+  int64_t outputPlane() const { return dims[0].out * dims[1].out * dims[2].out; }
 
   int64_t panelRow() const { return direct ? dims[2].in : dims[2].extent(blockColumns); }
   int64_t panelRows() const { return direct ? dims[1].in : dims[1].extent(blockRows); }
@@ -77,7 +82,11 @@ struct ConvolutionPlan {
   int64_t panelPart() const { return blockImages * panelRows() * panelRow(); }
   int64_t panelDepth() const { return panelPart() * dims[1].parts() * dims[2].parts(); }
   int64_t panelChannel() const { return panelDepth() * (dims[0].span + 1); }
-  int64_t panelElements() const { return direct ? 0 : panelChannel() * blockChannels; }
+  int64_t panelElements() const {
+    return direct     ? 0
+           : byImages ? inChannels * inputPlane() * blockImages
+                      : panelChannel() * blockChannels;
+  }
   /// From the first output of a block to behind its last, in panel rows.
   int64_t blockLength() const { return (blockRows * blockImages - 1) * panelRow() + blockColumns; }
   /// The sums of a channel are neighbours in the output, too.
@@ -91,14 +100,17 @@ struct ConvolutionPlan {
   /// The output's gradient with channels last, of the gradient by the weight.
   int64_t gradientOffset() const { return sumsOffset() + llvm::alignTo(sums, 64); }
 
-  static constexpr int64_t kMaxRows = 12; // of sums in registers
+  static constexpr int64_t kMaxRows = 12;      // of sums in registers
+  static constexpr int64_t kMaxImageRows = 24; // with vectors along images, of one each
 
 private:
   void blocksOfWeight();
   void blocksOfOutputs();
+  double blocksOfRows();
   void chooseSizes(double &least, ConvolutionPlan &best);
   bool fits() const;
   double cycles(int64_t tapRows) const;
+  double cyclesByImages() const;
   int64_t tapRows() const;
   void reserve(int64_t gradient);
   int64_t scratch = 0, sums = 0;

@@ -43,7 +43,7 @@ public:
     Panel::Share share = shareBlocks ? Panel::Blocks : Panel::Nothing;
     panel.forEachBlock(/*overlap=*/true, share, [&](ConvolutionBlock block) {
       if (plan.skipsRows)
-        tapsInside = panel.tapsInside(block);
+        tapsInside = panel.tapsInside(1, block.row, plan.blockRows);
       if (!plan.isSplit()) {
         panel.pack(block);
         forEachPhase([&] {
@@ -267,5 +267,7 @@ private:
 } // namespace
 
 void gradc::cpu::emitConvolution(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel) {
+  if (ag::ConvolutionPlan(op).byImages)
+    return emitConvolutionOfImages(b, op, kernel);
   ConvolutionEmitter(b, op, kernel).run();
 }

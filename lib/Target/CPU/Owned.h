@@ -21,6 +21,7 @@ void emitOwnedKernel(LaneBuilder &b, ag::KernelOpInterface op, const OwnedKernel
 // The emitters, one a family.
 void emitScatter(LaneBuilder &b, ag::ScatterOp op, const OwnedKernel &kernel);
 void emitConvolution(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel);
+void emitConvolutionOfImages(LaneBuilder &b, ag::ConvolutionOp op, const OwnedKernel &kernel);
 void emitConvolutionWeight(LaneBuilder &b, ag::ConvolutionWeightOp op, const OwnedKernel &kernel);
 void emitSort(LaneBuilder &b, ag::SortOp op, const OwnedKernel &kernel);
 void emitCumulative(LaneBuilder &b, ag::CumulativeOp op, const OwnedKernel &kernel);

@@ -198,19 +198,19 @@ Value Panel::channel(const ConvolutionBlock &block, Value channel) {
   return b.add(b.mul(row, dims[2].in), b.add(block.column, dims[2].low));
 }
 
-std::pair<Value, Value> Panel::tapsInside(const ConvolutionBlock &block) {
-  const ag::ConvolutionDim &d = plan.dims[1];
+std::pair<Value, Value> Panel::tapsInside(int dim, Value first, int64_t count) {
+  const ag::ConvolutionDim &d = plan.dims[dim];
   const ag::ConvolutionDim::Taps &t = d.taps[0];
   // Position k of output i reads at step * i + offset + k * eachOffset.
-  Value first = b.add(b.mul(block.row, d.step), t.offset);
+  first = b.add(b.mul(first, d.step), t.offset);
+  int64_t each = std::max<int64_t>(1, t.eachOffset); // 0 of a single one
   // The first position that is at least `room` elements further on.
   auto positions = [&](Value room) -> Value {
     room = arith::MaxSIOp::create(b.b, b.loc, room, b.i64(0));
-    Value k =
-        arith::DivUIOp::create(b.b, b.loc, b.add(room, t.eachOffset - 1), b.i64(t.eachOffset));
+    Value k = arith::DivUIOp::create(b.b, b.loc, b.add(room, each - 1), b.i64(each));
     return arith::MinSIOp::create(b.b, b.loc, k, b.i64(t.count));
   };
-  Value last = b.add(first, (plan.blockRows - 1) * d.step);
+  Value last = b.add(first, (count - 1) * d.step);
   return {positions(arith::SubIOp::create(b.b, b.loc, b.i64(0), last)),
           positions(arith::SubIOp::create(b.b, b.loc, b.i64(d.in), first))};
 }

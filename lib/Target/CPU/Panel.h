@@ -33,8 +33,9 @@ public:
   /// The position itself, in the weight.
   mlir::Value tapPosition(int dim, int64_t phase, mlir::Value tap);
 
-  /// The window positions along the rows, of phase 0, that do not only read padding: [begin, end).
-  std::pair<mlir::Value, mlir::Value> tapsInside(const ConvolutionBlock &block);
+  /// The window positions along a dim, of phase 0, that do not only read padding for any of `count`
+  /// outputs from `first` on: [begin, end).
+  std::pair<mlir::Value, mlir::Value> tapsInside(int dim, mlir::Value first, int64_t count);
 
   /// Calls `body` with the first image, row and column of every block; the last ones begin early
   /// enough to be whole where `overlap` says so. Each thread has its share of them, or of the
