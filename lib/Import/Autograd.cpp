@@ -243,6 +243,9 @@ static LogicalResult setRequiresGrad(Importer &importer, Node &node) {
   Storage &storage = *tensor.storage;
   node.results = {node.inputs[0].tensor};
   bool isLeaf = storage.leaf && !tensor.isView && !tensor.cut;
+  // PyTorch refuses what reads such a view, not this.
+  if (tensor.isNoGradView && Importer::isStale(tensor))
+    return success();
   if (node.flag("value", true))
     return isLeaf || importer.needsGrad(tensor) ? success() : makeLeaf(importer, node, tensor);
   if (importer.needsGrad(tensor) && !isLeaf)

@@ -176,6 +176,8 @@ public:
   Value read(Tensor &tensor, mlir::Location loc);
   /// A view derived from `base`: how PyTorch would know it.
   void inheritView(Tensor &view, const Tensor &base, llvm::StringRef node);
+  /// Whether a view was written, or its base, since it was made.
+  static bool isStale(const Tensor &tensor);
   /// Whether PyTorch lets an op read all inputs of a node.
   mlir::LogicalResult checkReadable(const Node &node);
   /// What follows may see other contents of variables: a function was called.

@@ -216,6 +216,10 @@ template <bool isRoot> static LogicalResult varAndMean(Importer &importer, Node 
   Term variance = call.none(), average = call.none();
   if (failed(moments(call, variance, average)))
     return failure();
+  // A value of its own: the variance is not made of what `grad` may ask for.
+  if (average)
+    average = average.with(
+        ag::ReshapeOp::create(importer.b, node.loc, average.value.getType(), average.value));
   return call.results(
       {isRoot ? (variance ? rootAboveZero(variance) : variance) : variance, average});
 }

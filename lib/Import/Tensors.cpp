@@ -202,6 +202,13 @@ static bool isUnrecorded(StringRef op) {
   return llvm::is_contained(names, op);
 }
 
+bool Importer::isStale(const Tensor &tensor) {
+  const Storage &storage = *tensor.storage;
+  // What PyTorch asks about is a view of a view that detach gave: that needs no gradient.
+  bool isDetached = tensor.cut && !tensor.saysGrad;
+  return tensor.writes != storage.writes && !isDetached && (storage.leaf || storage.history);
+}
+
 LogicalResult Importer::checkReadable(const Node &node) {
   StringRef op = node.spec->name;
   if (!gradEnabled() || isUnrecorded(op))
@@ -212,10 +219,7 @@ LogicalResult Importer::checkReadable(const Node &node) {
     bool written = i == 0 && op.ends_with("_");
     if (!tensor || written || (tensor->part.empty() && !tensor->isNoGradView))
       continue;
-    const Storage &storage = *tensor->storage;
-    // What PyTorch asks about is a view of a view that detach gave: that needs no gradient.
-    bool isDetached = tensor->cut && !tensor->saysGrad;
-    if (tensor->writes == storage.writes || isDetached || !(storage.leaf || storage.history))
+    if (!isStale(*tensor))
       continue;
     StringRef what = tensor->isNoGradView ? StringRef("A view was created in no_grad mode")
                                           : StringRef(tensor->part);

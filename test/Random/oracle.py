@@ -104,9 +104,16 @@ def kind_of_program(nodes):
     return None if error is None else torch_program.kind_of(error)
 
 
+def with_lives(nodes, rows):
+    """The rows, where each tensor knows whether a gradient flows from it."""
+    live = iter(torch_program.lives(nodes))
+    return [[{**v, "live": next(live, False)} if isinstance(v, dict) and "data" in v else v for v in row] for row in rows]
+
+
 def met(nodes):
     """What torch_layers notes of the operands that the program's ops see: where rules about NaN and infinities may hold."""
     torch_layers.MET.clear()
+    torch_layers.GRADIENTS.clear()
     try:
         torch_program.run(nodes)
     except torch_program.Outside:  # of the straight program; what came before counts

@@ -220,7 +220,8 @@ def excuse_refusal(nodes, messages, kind, detail, oracle):
         return "layout: PyTorch's results have the strides of their operands, and reshape copies them"
     if kind is None and refused == "no history" and "view of no_grad" in oracle.met(nodes):
         return "view: made without history"
-    if kind is None and refused == "no history" and {"cat", "hstack"} & set(words(nodes)) and any(0 in n.get("shape", []) for n in every_node(nodes)):
+    if refused == "no history" and {"cat", "hstack"} & set(words(nodes)) and any(
+            m.startswith("empty ") for m in oracle.met(nodes)):
         return "none: an empty tensor in a list has no gradient here"
     if kind == "unused" and refused in ("freed", "modified"):
         return "unused: nothing of the graph is needed"
@@ -281,7 +282,7 @@ def allowed(nodes, kind, detail, oracle):
         return "more: float_power_ rounds to the dtype that it writes"
     if kind == "modified" and COMPARISONS & set(words(nodes)):
         return "constant: nothing flows through a comparison in place"
-    if kind in ("modified", "freed") and "empty" in oracle.met(nodes):
+    if kind in ("modified", "freed") and "empty " + oracle.saver(nodes)[0] in oracle.met(nodes):
         return "empty: nothing flows through a tensor without elements"
     if kind == "modified" and re.search(r"Type \[([\d, ]*, )?0[],]|Tensor \[([\d, ]*, )?0[],]", detail):
         return "empty: a tensor without elements never changes"
@@ -305,6 +306,12 @@ def agrees(nodes, result, rows, kind, oracle):
     return verdict == "same" or (verdict == "value" and excuse_values(nodes, result, rows, oracle) is not None)
 
 
+def visits(nodes, trial, result, oracle):
+    """Whether PyTorch prints the same once a later backward keeps the graph: where a derivative is zero its own still visits the op."""
+    wanted = oracle.expected(trial)
+    return wanted is not None and wanted[1] is None and agrees(nodes, result, wanted[0], None, oracle)
+
+
 def without_bias(nodes):
     """The program with norms whose bias has no history: PyTorch's double backward of a norm visits all of its operands."""
     def edit(n):
@@ -320,7 +327,7 @@ def reason(nodes, result, rows, kind, detail, oracle, gradc):
         if compare.kind_of(result["messages"][0][1]) == "freed" and any(
                 agrees(trial, gradc.run(trial), rows, kind, oracle) for trial in spared(nodes)):
             return "second: a backward through a gradient visits the steps of an op"
-        if kind is None and compare.kind_of(result["messages"][0][1]) == "modified" and without_second(nodes, gradc) != "modified":
+        if kind in (None, "freed") and compare.kind_of(result["messages"][0][1]) == "modified" and without_second(nodes, gradc) != "modified":
             return "second: what the derivative of a derivative saves"
         rule = excuse_refusal(nodes, result["messages"], kind, detail, oracle)
         return rule or (allowed(nodes, kind, detail, oracle) if verdict == "kind" else None)
@@ -332,12 +339,14 @@ def reason(nodes, result, rows, kind, detail, oracle, gradc):
         return "more: PyTorch's own derivative does not take integers"
     if verdict == "accepted" and kind in ("modified", "freed") and oracle.saver(nodes)[1]:
         return "second: what the derivative of a derivative saves"
+    if verdict == "accepted" and kind == "freed" and any(visits(nodes, trial, result, oracle) for trial in spared(nodes)):
+        return "second: a backward through a gradient visits the steps of an op"
     if verdict == "accepted" and kind == "freed" and any(n.get("create_graph") for n in every_node(nodes)) and \
             kind != oracle.kind_of_program(without_bias(nodes)):
         return "second: a backward through a gradient visits the bias of a norm"
     if verdict == "accepted" and torch_domain(detail):
         return "values: PyTorch refuses them while it runs"
-    if verdict == "accepted" and kind == "freed" and any(w.endswith("_") for w in words(nodes)):
+    if verdict == "accepted" and kind == "freed" and is_write(oracle.saver(nodes)[0], nodes):
         return "view: a write through a view saves nothing"
     if verdict == "accepted" and NO_DERIVATIVE.match(detail):
         return "more: PyTorch has no derivative"
@@ -377,7 +386,8 @@ def value_rules(nodes, oracle):
     if second:
         yield (lambda a, b: a is None and isinstance(b, dict) and not any(b.get("data", [1])),
                "constant: a gradient whose derivative is zero has no history")
-        yield lambda a, b: only_flag(a, b) and not a["grad"], "constant: a gradient whose derivative is zero has no history"
+        yield (lambda a, b: only_flag(a, b) and not a["grad"] and not b.get("live"),
+               "constant: a gradient whose derivative is zero has no history")
     yield (lambda a, b: only_flag(a, b) and not a["grad"] and ("float" not in b["dtype"] or COMPARISONS & has),
            "more: PyTorch gives integers a history")
     if second and "nextafter" in has:
@@ -424,6 +434,8 @@ def value_rules(nodes, oracle):
 
 def excuse_values(nodes, result, rows, oracle):
     """The rule for the first value that differs, where each has one."""
+    if any(n.get("create_graph") for n in every_node(nodes)):
+        rows = oracle.with_lives(nodes, rows)
     pairs = differing(result, rows)
     if not pairs:
         return None

@@ -9,6 +9,7 @@ class Outside(Exception):
 
 
 MET = set()  # what ops met that rules.py asks for
+GRADIENTS = {}  # those made with create_graph, by their ids
 
 
 def meet(what, condition):
@@ -323,16 +324,16 @@ def look_back(op, y, *inputs):
     x = next((i for i in inputs if torch.is_tensor(i)), None)
     if not torch.is_tensor(whole) or x is None:
         return
-    if whole.requires_grad and whole.numel() == 0:
-        MET.add("empty")
+    if whole.requires_grad and whole.numel() == 0 and not op.endswith("_"):  # a stale view tells of no node
+        MET.add("empty " + (whole.grad_fn.name() if whole.grad_fn else ""))
     if whole._is_view() and whole.requires_grad and not torch.is_grad_enabled():
         MET.add("view of no_grad")
     if op in ("var", "std", "var_mean", "dist", "cdist", "norm", "pairwise_distance", "cosine_similarity", "cosine_embedding_loss", "normalize",
               "triplet_margin_loss"):
         watch("norms at infinity", whole)
-    if op in LISTS and not x.requires_grad:
+    if op in LISTS and not x.requires_grad and id(x._base if x._is_view() else x) in GRADIENTS:
         MET.add("list of a constant")
-    if op in VIEWED and not (x._base if x._is_view() else x).is_contiguous():
+    if op in VIEWED and not (x._base if x._is_view() else x).is_contiguous() and whole.data_ptr() != x.data_ptr():
         MET.add("layout")
     if op == "norm" and bool(x.isnan().any()):
         MET.add("extremum")

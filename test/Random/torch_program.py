@@ -11,6 +11,7 @@ import torch
 
 import torch_ops
 from noise import Noise
+import torch_layers
 from torch_layers import Outside
 
 KINDS = {
@@ -70,6 +71,7 @@ class Program:
         self.together = []  # what came out of them with others
         self.leaves = []
         self.failed = None  # the innermost node that PyTorch refused
+        self.lives = None  # a list: of each tensor that is printed, whether a gradient flows from it
         self.made = {}  # where in the graph a name was when it was given or written
 
     def lookup(self, name):
@@ -161,6 +163,8 @@ class Program:
                 raise Outside  # what a loop or branch handed on does not follow what is added to a gradient
         i[1:] = [d.clone() for d in i[1:]]  # PyTorch may make it the .grad itself, and add to it later
         i[0].backward(*i[1:], retain_graph=n.get("retain_graph", create), create_graph=create)
+        if create:
+            torch_layers.GRADIENTS.update((id(t.grad), t.grad) for t in self.leaves)
 
     def do_grad(self, n):
         i = [self.operand(o) for o in n["inputs"]]
@@ -182,6 +186,8 @@ class Program:
                                     retain_graph=n.get("retain_graph", create), allow_unused=n.get("allow_unused", False))
         # PyTorch's may be expanded, or views that a backward made.
         grads = [g.clone() if g is not None and (g._is_view() or 0 in g.stride()) else g for g in grads]
+        if create:
+            torch_layers.GRADIENTS.update((id(g), g) for g in grads)
         self.scopes[-1].update(zip(n.get("names", []), grads))
         return grads[0]
 
@@ -252,6 +258,16 @@ class Program:
     def do_print(self, n):
         self.rows.append([self.show(o) for o in n["inputs"]])
 
+    def is_live(self, v):
+        """Whether some leaf has another gradient of it than zero."""
+        leaves = [t for t in self.leaves if t.requires_grad]
+        try:
+            with torch.enable_grad():
+                grads = torch.autograd.grad((v * torch.rand_like(v)).sum(), leaves, retain_graph=True, allow_unused=True)
+        except ERRORS:
+            return False  # nothing flows through a graph that was freed
+        return any(g is not None and bool((g != 0).any()) for g in grads)
+
     def show(self, o):
         if isinstance(o, dict) and o["op"] == "text":
             return o["value"]
@@ -260,6 +276,8 @@ class Program:
             return None
         if not torch.is_tensor(v):
             return {"number": v}
+        if self.lives is not None:
+            self.lives.append(v.requires_grad and not str(o).endswith(".grad") and self.is_live(v))
         v.grad_fn  # as PyTorch's text of it reads it, which some views refuse
         data = v.detach().to(torch.float64) if v.dtype.is_floating_point else v.detach()
         return {"dtype": str(v.dtype).split(".")[1], "shape": list(v.shape), "grad": v.requires_grad,
@@ -291,6 +309,18 @@ def refused_statement(nodes):
     except ERRORS:
         pass
     return p.failed
+
+
+def lives(nodes):
+    """Of each tensor that is printed, whether a gradient flows from it."""
+    p = Program()
+    p.lives = []
+    torch.manual_seed(67280421310721)
+    try:
+        p.body(nodes)
+    except (KeyError, Outside, *ERRORS):
+        pass
+    return p.lives
 
 
 def all_errors(nodes, forced=None):
