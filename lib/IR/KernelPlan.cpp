@@ -12,6 +12,9 @@
 using namespace mlir;
 using namespace gradc::sched;
 
+/// A dim of at most so many elements is not vectorised where another one has this many.
+static constexpr int64_t kFewLanes = 4, kManyRows = 16;
+
 static DimSet bit(int dim) { return dim < 0 ? 0 : DimSet(1) << dim; }
 
 int64_t KernelGraph::count(DimSet dims) const {

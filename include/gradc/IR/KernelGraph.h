@@ -169,8 +169,6 @@ inline constexpr int64_t kWorkspaceLimit = 1 << 20;
 inline constexpr int64_t kPartials = 64;
 /// Shorter dims that are summed up are vectorised only if there is no other.
 inline constexpr int64_t kShortDim = 8;
-/// A dim of at most so many elements is not vectorised where another one has this many.
-inline constexpr int64_t kFewLanes = 4, kManyRows = 16;
 /// A reduction of at most this many elements of a window is unrolled.
 inline constexpr int64_t kWindow = 16;
 /// Long vector dims are summed in chunks of this many elements.
