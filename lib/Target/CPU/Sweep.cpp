@@ -238,7 +238,11 @@ Lanes RowEmitter::span(Evaluator &step, Value from, int64_t length, const Lanes 
   int64_t perLoop = sched::kPartials / width;
   if (init.empty())
     perLoop = std::min<int64_t>(perLoop, 4);
-  size_t together = std::min<int64_t>(perLoop, g.nodes.size() > 24 ? 2 : 4);
+  // More than the registers hold would go through memory: tanh alone has two branches.
+  bool full = g.nodes.size() > 24 || llvm::any_of(g.nodes, [](const KernelNode &n) {
+                return n.kind == KernelNode::Op && isa<math::TanhOp>(n.op);
+              });
+  size_t together = std::min<int64_t>(perLoop, full ? 2 : 4);
   auto group = [&](Value start, int64_t count, Lanes &sums) {
     SmallVector<std::pair<Value, int64_t>> columns;
     for (int64_t c = 0; c < count; c += width)
@@ -248,17 +252,17 @@ Lanes RowEmitter::span(Evaluator &step, Value from, int64_t length, const Lanes 
       stepOver(step, ArrayRef(columns).slice(i, n), i, sums);
     }
   };
-  int64_t stride = perLoop * width, full = length / stride * stride;
+  int64_t stride = perLoop * width, whole = length / stride * stride;
   Lanes sums = init;
-  if (full) {
-    Value end = b.add(from, full);
+  if (whole) {
+    Value end = b.add(from, whole);
     sums = b.loop(from, end, stride, sums, [&](Value c, Lanes carried) {
       group(c, stride, carried);
       return carried;
     });
   }
-  if (length > full)
-    group(b.add(from, full), length - full, sums);
+  if (length > whole)
+    group(b.add(from, whole), length - whole, sums);
   return sums;
 }
 
